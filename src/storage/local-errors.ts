@@ -1,0 +1,58 @@
+import { AppError } from '../errors.ts'
+import type { NoAnswer } from './store.ts'
+
+const absences: Record<string, string> = {
+  ENOENT: 'There is no file at this path',
+  ENOTDIR: 'There is no file at this path',
+  ENAMETOOLONG: 'There is no file at this path; it is longer than this file system can hold',
+  EINVAL: 'There is no file at this path; this file system cannot hold such a name',
+  EILSEQ: 'There is no file at this path; this file system cannot hold such a name',
+  ELOOP: 'The links at this path lead in a circle',
+}
+
+export function errorCodeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown'
+}
+
+/** What a failed look at the disk means to the person who named the path. */
+export function localNoAnswer(error: unknown): NoAnswer {
+  const code = errorCodeOf(error)
+  const absence = absences[code]
+  if (absence !== undefined) return { state: 'absent', reason: absence }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return { state: 'forbidden', reason: 'The server has no permission to read this path' }
+  }
+  return { state: 'failed', reason: `The file system could not be asked about this path (${code})` }
+}
+
+/** The error for content that cannot be had, from the verdict of a look. */
+export function noContent(path: string, answer: NoAnswer, cause?: unknown): AppError {
+  const code = answer.state === 'absent' ? 'not_found' : 'unavailable'
+  return new AppError(code, `"${path}" cannot be read: ${answer.reason}`, { cause })
+}
+
+export function writeFailed(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const code = errorCodeOf(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new AppError(
+      'unavailable',
+      'The file cannot be stored: the disk is full. Free some space and try again',
+      {
+        cause: error,
+      },
+    )
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new AppError(
+      'unavailable',
+      'The file cannot be stored: the server has no permission to write here',
+      {
+        cause: error,
+      },
+    )
+  }
+  return new AppError('unavailable', `The file cannot be stored: the file system failed (${code})`, {
+    cause: error,
+  })
+}
