@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { AppError } from '../errors.ts'
+import type { Logger } from '../lib/logger.ts'
+import { systemCodeOf } from '../lib/system-error.ts'
+
+/** What each waits for before the next: a clean stop, an immediate one, none. */
+const escalation: readonly { signal: NodeJS.Signals; waitMs: number }[] = [
+  { signal: 'SIGINT', waitMs: 15_000 },
+  { signal: 'SIGQUIT', waitMs: 5_000 },
+  { signal: 'SIGKILL', waitMs: 5_000 },
+]
+
+/**
+ * Ends every PostgreSQL process that still works in the directory, and removes the pid file they leave: a
+ * process that got the same pid since would otherwise keep PostgreSQL from starting.
+ * Call it only while holding the data directory: then whatever runs there has outlived its server.
+ */
+export async function endClusterProcesses(clusterDir: string, log: Logger): Promise<void> {
+  for (const { signal, waitMs } of escalation) {
+    const deadline = Date.now() + waitMs
+    const pids = await findClusterProcesses(clusterDir)
+    if (pids.length > 0) {
+      log.warn({ pids, signal, directory: clusterDir }, 'Ending a PostgreSQL that outlived its server')
+      const postmaster = await readPostmasterPid(clusterDir)
+      // Backends end with their postmaster; to them alone SIGINT means only to cancel a query.
+      const asked = pids.filter((pid) => signal !== 'SIGINT' || pid === postmaster)
+      for (const pid of asked) sendSignal(pid, signal, clusterDir)
+    }
+    while ((await findClusterProcesses(clusterDir)).length > 0 && Date.now() < deadline) await sleep(50)
+    if ((await findClusterProcesses(clusterDir)).length === 0) {
+      await rm(join(clusterDir, 'postmaster.pid'), { force: true })
+      return
+    }
+  }
+  const left = await findClusterProcesses(clusterDir)
+  throw new AppError(
+    'database_start_failed',
+    `Process ${left.join(', ')} still uses the database ${clusterDir} and does not end; end it and start again`,
+  )
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals, clusterDir: string): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (systemCodeOf(error) === 'ESRCH') return
+    throw new AppError(
+      'database_start_failed',
+      `Process ${pid} of another user uses the database ${clusterDir}; end it and start again`,
+      { cause: error },
+    )
+  }
+}
+
+/** The postmaster and all it started work in the cluster's directory; their pids say nothing by themselves. */
+async function findClusterProcesses(clusterDir: string): Promise<number[]> {
+  if (process.platform !== 'linux') return await findPostmaster(clusterDir)
+  const directory = await stat(clusterDir)
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
+      if (name !== 'postgres\n') return false
+      const cwd = await stat(`/proc/${pid}/cwd`).catch(() => undefined)
+      return cwd !== undefined && cwd.dev === directory.dev && cwd.ino === directory.ino
+    }),
+  )
+  return pids.filter((_, index) => found[index]).map(Number)
+}
+
+async function findPostmaster(clusterDir: string): Promise<number[]> {
+  const pid = await readPostmasterPid(clusterDir)
+  if (pid === undefined) return []
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'comm=', '-p', String(pid)]).catch(() => ({
+    stdout: '',
+  }))
+  return /(^|\/)postgres$/.test(stdout.trim()) ? [pid] : []
+}
+
+async function readPostmasterPid(clusterDir: string): Promise<number | undefined> {
+  const text = await readFile(join(clusterDir, 'postmaster.pid'), 'utf8').catch(() => '')
+  const pid = Number.parseInt(text, 10)
+  return pid > 1 ? pid : undefined
+}
