@@ -1,3 +1,40 @@
-/** Every table by its SQL name; the nouns' `*.table.ts` files fill it. */
-// biome-ignore lint/suspicious/noEmptyInterface: filled by the nouns as their tables land
-export interface Schema {}
+import type {
+  AuditEntryTable,
+  LocationTable,
+  MemberTable,
+  OrgTable,
+  ProjectTable,
+  TokenTable,
+} from '../access/access.table.ts'
+import type { FileEventTable, FileTable, FileUseTable, FileVersionTable } from '../files/file.table.ts'
+import type {
+  AuxFileTable,
+  CasefileAssociationTable,
+  CasefileTable,
+  EngineTable,
+  JobTable,
+  KaseTable,
+  OrgListTable,
+} from '../jobs/job.table.ts'
+
+/** Every table by its SQL name; the nouns' `*.table.ts` files say what is in each. */
+export interface Schema {
+  org: OrgTable
+  project: ProjectTable
+  member: MemberTable
+  token: TokenTable
+  location: LocationTable
+  audit_entry: AuditEntryTable
+  file: FileTable
+  file_version: FileVersionTable
+  file_event: FileEventTable
+  file_use: FileUseTable
+  priority: OrgListTable
+  engine: EngineTable
+  solver_version: OrgListTable
+  job: JobTable
+  kase: KaseTable
+  casefile: CasefileTable
+  aux_file: AuxFileTable
+  casefile_association: CasefileAssociationTable
+}

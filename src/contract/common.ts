@@ -1,0 +1,36 @@
+import { type Static, type TSchema, Type } from 'typebox'
+
+/** ISO 8601 with an offset; answers are UTC with `Z`. */
+export const Time = Type.String({ format: 'date-time', examples: ['2025-10-07T15:00:00Z'] })
+export const Id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
+export const Name = Type.String({ minLength: 1, maxLength: 200 })
+
+export function nullable<T extends TSchema>(schema: T) {
+  return Type.Unsafe<Static<T> | null>({ anyOf: [schema, { type: 'null' }] })
+}
+
+/** A closed object: a field that is not named here is refused, not dropped. */
+export function closed<T extends Record<string, TSchema>>(properties: T, options: { title?: string } = {}) {
+  return Type.Object(properties, { additionalProperties: false, ...options })
+}
+
+export function pageOf<T extends TSchema>(item: T) {
+  return closed({ items: Type.Array(item), next_cursor: nullable(Type.String()) })
+}
+
+export const PageQuery = {
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 50 }),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+}
+
+export const IdParams = closed({ id: Id })
+
+export const ErrorBody = closed(
+  {
+    error: Type.String(),
+    code: Type.String(),
+    details: Type.Array(closed({ field: Type.String(), message: Type.String() })),
+  },
+  { title: 'Error' },
+)
+export type ErrorBody = Static<typeof ErrorBody>

@@ -1,0 +1,112 @@
+import { type Static, Type } from 'typebox'
+import { closed, Id, Name, nullable, Time } from './common.ts'
+
+export const JobStatus = Type.Enum(['queued', 'running', 'completed', 'failed', 'paused', 'killed'])
+export type JobStatus = Static<typeof JobStatus>
+
+/** Checked by the job service, not by the schema, so that a fault names its casefile in the seed's words. */
+const AuxFileInput = closed({
+  file_name: Type.String(),
+  path: Type.String(),
+  modification_time: Type.Optional(Time),
+})
+export type AuxFileInput = Static<typeof AuxFileInput>
+
+const CasefileInput = closed({
+  file_name: Type.String(),
+  path: Type.String(),
+  modification_time: Type.Optional(Time),
+  status: Type.Optional(Type.Union([Type.Literal(0), Type.Literal(1)], { default: 0 })),
+  modules: Type.Optional(Type.Array(Type.String({ maxLength: 200 }))),
+  aux_files: Type.Optional(Type.Array(AuxFileInput)),
+})
+
+export const JobInput = closed(
+  {
+    job: closed({
+      description: Type.String({ maxLength: 10_000 }),
+      project_name: Name,
+      olga_version: Type.String({ minLength: 1 }),
+      priority_id: Type.Optional(Id),
+      engine_id: Type.Optional(Id),
+      numparallelsims: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+      launch_time: Type.Optional(Time),
+    }),
+    casefiles: Type.Array(CasefileInput, { minItems: 1 }),
+  },
+  { title: 'JobInput' },
+)
+export type JobInput = Static<typeof JobInput>
+
+const AuxFile = closed(
+  {
+    id: Id,
+    file_name: Type.String(),
+    path: Type.String(),
+    modification_time: nullable(Time),
+    is_output: Type.Boolean(),
+    is_downloaded: Type.Boolean(),
+  },
+  { title: 'AuxFile' },
+)
+export type AuxFile = Static<typeof AuxFile>
+
+const Simulation = closed({
+  id: Id,
+  status_id: Type.Integer({ minimum: 0, maximum: 5 }),
+  progress: Type.Integer({ minimum: 0, maximum: 100 }),
+  start_time: nullable(Time),
+  end_time: nullable(Time),
+  sim_time: nullable(Type.Number()),
+  machine_id: nullable(Type.Integer()),
+})
+
+const Kase = closed(
+  {
+    id: Id,
+    casefile_id: Id,
+    status: JobStatus,
+    progress: Type.Integer({ minimum: 0, maximum: 100 }),
+    casefile: closed({
+      id: Id,
+      file_name: Type.String(),
+      path: Type.String(),
+      modification_time: nullable(Time),
+      status: Type.Union([Type.Literal(0), Type.Literal(1)]),
+      modules: Type.Array(Type.String()),
+      aux_files: Type.Array(AuxFile),
+    }),
+    simulations: Type.Array(Simulation),
+  },
+  { title: 'Kase' },
+)
+export type Kase = Static<typeof Kase>
+
+export const Job = closed(
+  {
+    id: Id,
+    description: Type.String(),
+    project_id: Id,
+    project_name: Type.String(),
+    status: JobStatus,
+    priority_id: nullable(Id),
+    progress: Type.Integer({ minimum: 0, maximum: 100 }),
+    submit_time: Time,
+    start_time: nullable(Time),
+    end_time: nullable(Time),
+    run_time: nullable(Type.Integer()),
+    numparallelsims: Type.Integer(),
+    olga_version_id: Id,
+    olga_version: Type.String(),
+    engine_id: Id,
+    launch_time: nullable(Time),
+    pause_flag: Type.Boolean(),
+    kill_flag: Type.Boolean(),
+    created_at: Time,
+    updated_at: Time,
+    kases_count: Type.Integer(),
+    kases: Type.Array(Kase),
+  },
+  { title: 'Job' },
+)
+export type Job = Static<typeof Job>

@@ -1,0 +1,128 @@
+import type { FileState } from '../contract/file.ts'
+import type { FileEventName } from './file.table.ts'
+
+/** What is known of the bytes at a path. A fact that nobody could tell is null. */
+export interface FileFacts {
+  sizeBytes: number | null
+  crc32c: string | null
+  sha256: string | null
+  generation: string | null
+  modifiedAt: Date | null
+  memberCount: number | null
+  membersDigest: string | null
+}
+
+export const noFacts: FileFacts = {
+  sizeBytes: null,
+  crc32c: null,
+  sha256: null,
+  generation: null,
+  modifiedAt: null,
+  memberCount: null,
+  membersDigest: null,
+}
+
+/** What a request or a look says of one path now. */
+export type Sighting =
+  | { state: 'declared'; facts: FileFacts | null }
+  | { state: 'verified'; facts: FileFacts }
+  | { state: 'missing' | 'unreachable'; reason: string }
+
+export interface KnownFile {
+  state: FileState
+  reason: string
+  version: ({ number: number } & FileFacts) | null
+}
+
+export interface Transition {
+  state: FileState
+  reason: string
+  /** `new` makes a version, `filled` adds facts to the current one that it lacked. */
+  version: 'same' | 'new' | 'filled'
+  event: FileEventName | null
+}
+
+const reasons = {
+  declared: 'Named, and not looked at yet',
+  verified: 'Seen at its path',
+} as const
+
+/*
+ * | was \ seen   | declared    | verified              | missing | unreachable |
+ * |--------------|-------------|-----------------------|---------|-------------|
+ * | (new)        | declared    | verified              | missing | unreachable |
+ * | declared     | declared    | verified              | missing | unreachable |
+ * | verified     | verified    | verified (or changed) | gone    | unreachable |
+ * | missing      | missing     | verified, appeared    | missing | unreachable |
+ * | gone         | gone        | verified, returned    | gone    | unreachable |
+ * | unreachable  | unreachable | verified              | missing, or gone where it was once seen |
+ */
+export function transition(known: KnownFile | null, sighting: Sighting): Transition {
+  switch (sighting.state) {
+    case 'declared':
+      return afterDeclaration(known, sighting.facts)
+    case 'verified':
+      return afterSeen(known, sighting.facts)
+    case 'missing': {
+      const wasSeen = known !== null && known.version !== null && known.version.sizeBytes !== null
+      return {
+        state: wasSeen ? 'gone' : 'missing',
+        reason: sighting.reason,
+        version: 'same',
+        event: wasSeen && known.state !== 'gone' ? 'gone' : null,
+      }
+    }
+    case 'unreachable':
+      return { state: 'unreachable', reason: sighting.reason, version: 'same', event: null }
+  }
+}
+
+function afterDeclaration(known: KnownFile | null, facts: FileFacts | null): Transition {
+  const version = facts === null ? 'same' : versionAfter(known, facts)
+  const event = version === 'new' && known?.version ? 'changed' : null
+  return { state: known?.state ?? 'declared', reason: known?.reason ?? reasons.declared, version, event }
+}
+
+function afterSeen(known: KnownFile | null, facts: FileFacts): Transition {
+  const version = versionAfter(known, facts)
+  return { state: 'verified', reason: reasons.verified, version, event: eventWhenSeen(known, version) }
+}
+
+function eventWhenSeen(known: KnownFile | null, version: Transition['version']): FileEventName | null {
+  if (known === null || known.state === 'declared') return null
+  if (version === 'new' && known.version !== null) return 'changed'
+  if (known.state === 'gone') return 'returned'
+  return known.version === null ? 'appeared' : null
+}
+
+function versionAfter(known: KnownFile | null, facts: FileFacts): Transition['version'] {
+  const current = known?.version ?? null
+  if (current === null) return 'new'
+  if (!sameBytes(current, facts)) return 'new'
+  return lacks(current, facts) ? 'filled' : 'same'
+}
+
+/** Equal checksums settle it; without them a store's generation does, and a time is the last resort. */
+export function sameBytes(a: FileFacts, b: FileFacts): boolean {
+  const differs = (key: keyof FileFacts) =>
+    a[key] !== null && b[key] !== null && String(a[key]) !== String(b[key])
+  const agrees = (key: keyof FileFacts) => a[key] !== null && String(a[key]) === String(b[key])
+  if (differs('sizeBytes') || differs('sha256') || differs('crc32c') || differs('membersDigest')) return false
+  if (agrees('sha256') || agrees('crc32c') || agrees('membersDigest')) return true
+  if (differs('generation')) return false
+  if (agrees('generation')) return true
+  return a.modifiedAt === null || b.modifiedAt === null || sameTime(a.modifiedAt, b.modifiedAt)
+}
+
+/** A time of whole seconds is often one that lost its fraction on the way, so it matches any in its second. */
+function sameTime(a: Date, b: Date): boolean {
+  const [x, y] = [a.getTime(), b.getTime()]
+  if (x % 1000 === 0 || y % 1000 === 0) return Math.floor(x / 1000) === Math.floor(y / 1000)
+  return x === y
+}
+
+function lacks(current: FileFacts, facts: FileFacts): boolean {
+  return (Object.keys(noFacts) as (keyof FileFacts)[]).some(
+    (key) => current[key] === null && facts[key] !== null,
+  )
+}

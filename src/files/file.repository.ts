@@ -1,0 +1,222 @@
+import { sql } from 'kysely'
+import type { FileState } from '../contract/file.ts'
+import type { Db, Trx } from '../db/client.ts'
+import type { FileEventName } from './file.table.ts'
+import type { FileFacts, KnownFile } from './file-state.ts'
+import { nameParts } from './name-parts.ts'
+import { pathDigest } from './path-digest.ts'
+
+export interface KnownFileRow extends KnownFile {
+  fileId: number
+  versionId: number | null
+  path: string
+  checkedAt: Date | null
+}
+
+interface KnownRow {
+  id: number
+  path: string
+  state: FileState
+  reason: string
+  checked_at: Date | null
+  version_id: number | null
+  number: number | null
+  size_bytes: number | null
+  crc32c: string | null
+  sha256: string | null
+  generation: string | null
+  modified_at: Date | null
+  member_count: number | null
+  members_digest: string | null
+}
+
+const newestVersion = sql`left join lateral (
+  select * from file_version where file_id = f.id order by number desc limit 1
+) v on true`
+
+const knownColumns = sql`f.id, f.path, f.state, f.reason, f.checked_at, v.id as version_id, v.number, v.size_bytes, v.crc32c,
+  v.sha256, v.generation, v.modified_at, v.member_count, v.members_digest`
+
+/** The org's files at these paths with their newest version, one index look-up each. */
+export async function findFilesByPath(db: Db, orgId: number, paths: string[]): Promise<KnownFileRow[]> {
+  const { rows } = await sql<KnownRow>`
+    select ${knownColumns}
+    from unnest(${paths.map(pathDigest)}::bytea[]) with ordinality as wanted (digest, position)
+    cross join lateral (
+      select * from file where org_id = ${orgId} and path_digest = wanted.digest offset 0
+    ) f
+    ${newestVersion}
+    order by wanted.position`.execute(db)
+  return rows.map(knownFileFromRow)
+}
+
+export async function findFilesById(db: Db, orgId: number, ids: number[]): Promise<KnownFileRow[]> {
+  const { rows } = await sql<KnownRow>`
+    select ${knownColumns} from file f ${newestVersion}
+    where f.org_id = ${orgId} and f.id = any(${ids}::int[]) order by f.id`.execute(db)
+  return rows.map(knownFileFromRow)
+}
+
+/** Locks in path order, the one order in which this system locks files. */
+export async function lockFiles(trx: Trx, orgId: number, ids: number[]): Promise<void> {
+  await sql`select 1 from file where org_id = ${orgId} and id = any(${ids}::int[])
+    order by path collate "C" for no key update`.execute(trx)
+}
+
+export interface NewFile {
+  path: string
+  kind: 'file' | 'directory'
+  state: FileState
+  reason: string
+  facts: FileFacts | null
+}
+
+/** Inserts what is not there yet, in the order given; leaves out what another transaction made first. */
+export async function insertFiles(
+  trx: Trx,
+  orgId: number,
+  files: NewFile[],
+  checkedAt: Date,
+): Promise<{ path: string; fileId: number; versionId: number | null }[]> {
+  const parts = files.map((file) => nameParts(file.path))
+  const { rows } = await sql<{ path: string; file_id: number; version_id: number | null }>`
+    with input as (
+      select * from unnest(
+        ${files.map((file) => file.path)}::text[], ${files.map((file) => pathDigest(file.path))}::bytea[],
+        ${files.map((file) => file.kind)}::text[], ${parts.map((part) => part.basename)}::text[],
+        ${parts.map((part) => part.dirname)}::text[], ${parts.map((part) => part.nameroot)}::text[],
+        ${parts.map((part) => part.nameext)}::text[], ${files.map((file) => file.state)}::text[],
+        ${files.map((file) => file.reason)}::text[], ${files.map((file) => file.facts !== null)}::boolean[],
+        ${factArrays(files.map((file) => file.facts))}
+      ) with ordinality as i (path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason,
+        has_version, size_bytes, crc32c, sha256, generation, modified_at, member_count, members_digest, position)
+    ), new_file as (
+      insert into file (org_id, path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason, checked_at)
+      select ${orgId}, path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason,
+        case when state = 'declared' then null else ${checkedAt}::timestamptz end
+      from input order by position
+      on conflict (org_id, path_digest) do nothing
+      returning id, path_digest
+    ), new_version as (
+      insert into file_version (file_id, org_id, number, size_bytes, crc32c, sha256, generation, modified_at,
+        member_count, members_digest)
+      select f.id, ${orgId}, 1, size_bytes, crc32c, sha256, generation, modified_at, member_count, members_digest
+      from new_file f join input i using (path_digest) where has_version
+      returning id, file_id
+    )
+    select i.path, f.id as file_id, v.id as version_id
+    from new_file f join input i using (path_digest) left join new_version v on v.file_id = f.id`.execute(trx)
+  return rows.map((row) => ({ path: row.path, fileId: row.file_id, versionId: row.version_id }))
+}
+
+export interface FileChange {
+  fileId: number
+  currentVersionId: number | null
+  state: FileState
+  reason: string
+  looked: boolean
+  version: 'same' | 'new' | 'filled'
+  nextNumber: number
+  facts: FileFacts | null
+  event: FileEventName | null
+}
+
+/** Writes what looks found about locked files: states, versions and events, in one statement. */
+export async function updateFiles(
+  trx: Trx,
+  orgId: number,
+  changes: FileChange[],
+  checkedAt: Date,
+): Promise<{ fileId: number; versionId: number }[]> {
+  const { rows } = await sql<{ file_id: number; id: number }>`
+    with input as (
+      select * from unnest(
+        ${changes.map((change) => change.fileId)}::int[], ${changes.map((change) => change.currentVersionId)}::int[],
+        ${changes.map((change) => change.state)}::text[], ${changes.map((change) => change.reason)}::text[],
+        ${changes.map((change) => change.looked)}::boolean[], ${changes.map((change) => change.version)}::text[],
+        ${changes.map((change) => change.nextNumber)}::int[], ${changes.map((change) => change.event)}::text[],
+        ${factArrays(changes.map((change) => change.facts))}
+      ) as i (file_id, current_version_id, state, reason, looked, version, next_number, event,
+        size_bytes, crc32c, sha256, generation, modified_at, member_count, members_digest)
+    ), changed_file as (
+      update file f set state = i.state, reason = i.reason,
+        checked_at = case when i.looked then ${checkedAt}::timestamptz else f.checked_at end
+      from input i where f.id = i.file_id and f.org_id = ${orgId}
+    ), filled_version as (
+      update file_version v set
+        size_bytes = coalesce(v.size_bytes, i.size_bytes), crc32c = coalesce(v.crc32c, i.crc32c),
+        sha256 = coalesce(v.sha256, i.sha256), generation = coalesce(v.generation, i.generation),
+        modified_at = coalesce(v.modified_at, i.modified_at),
+        member_count = coalesce(v.member_count, i.member_count),
+        members_digest = coalesce(v.members_digest, i.members_digest)
+      from input i where v.id = i.current_version_id and i.version = 'filled'
+    ), new_version as (
+      insert into file_version (file_id, org_id, number, size_bytes, crc32c, sha256, generation, modified_at,
+        member_count, members_digest)
+      select file_id, ${orgId}, next_number, size_bytes, crc32c, sha256, generation, modified_at, member_count,
+        members_digest
+      from input where version = 'new'
+      returning id, file_id
+    ), new_event as (
+      insert into file_event (file_id, event, version_id, reason, seen_at)
+      select i.file_id, i.event, coalesce(v.id, i.current_version_id), i.reason, ${checkedAt}
+      from input i left join new_version v using (file_id) where i.event is not null
+    )
+    select id, file_id from new_version`.execute(trx)
+  return rows.map((row) => ({ fileId: row.file_id, versionId: row.id }))
+}
+
+export interface NewUse {
+  fileId: number
+  versionId: number | null
+  direction: 'in' | 'out'
+  subjectKind: string
+  subjectId: number
+  place: string
+}
+
+/** The ids come back in the order given. */
+export async function insertUses(trx: Trx, orgId: number, uses: NewUse[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    insert into file_use (org_id, file_id, version_id, direction, subject_kind, subject_id, place)
+    select ${orgId}, file_id, version_id, direction, subject_kind, subject_id, place
+    from unnest(
+      ${uses.map((use) => use.fileId)}::int[], ${uses.map((use) => use.versionId)}::int[],
+      ${uses.map((use) => use.direction)}::text[], ${uses.map((use) => use.subjectKind)}::text[],
+      ${uses.map((use) => use.subjectId)}::int[], ${uses.map((use) => use.place)}::text[]
+    ) with ordinality as u (file_id, version_id, direction, subject_kind, subject_id, place, position)
+    order by position
+    returning id`.execute(trx)
+  return rows.map((row) => row.id)
+}
+
+function factArrays(facts: (FileFacts | null)[]) {
+  const column = <K extends keyof FileFacts>(key: K) => facts.map((fact) => fact?.[key] ?? null)
+  return sql`${column('sizeBytes')}::bigint[], ${column('crc32c')}::text[], ${column('sha256')}::text[],
+    ${column('generation')}::text[], ${column('modifiedAt')}::timestamptz[], ${column('memberCount')}::int[],
+    ${column('membersDigest')}::text[]`
+}
+
+function knownFileFromRow(row: KnownRow): KnownFileRow {
+  return {
+    fileId: row.id,
+    versionId: row.version_id,
+    path: row.path,
+    state: row.state,
+    reason: row.reason,
+    checkedAt: row.checked_at,
+    version:
+      row.number === null
+        ? null
+        : {
+            number: row.number,
+            sizeBytes: row.size_bytes,
+            crc32c: row.crc32c,
+            sha256: row.sha256,
+            generation: row.generation,
+            modifiedAt: row.modified_at,
+            memberCount: row.member_count,
+            membersDigest: row.members_digest,
+          },
+  }
+}

@@ -1,0 +1,66 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { callerOf } from '../access/route-access.ts'
+import { ErrorBody, IdParams } from '../contract/common.ts'
+import { FileDetail, FilePage, FileQuery, VerifyInput, VerifyResult } from '../contract/file.ts'
+import { getFile, listFiles, verifyFiles } from './file.service.ts'
+import { type FileContentDeps, openContent } from './file-content.ts'
+import type { Looker } from './look-at.ts'
+
+export function fileRoutes(deps: FileContentDeps & { lookAt: Looker }): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/files',
+      {
+        config: { access: 'reader' },
+        schema: {
+          summary: 'Find files of the ledger',
+          querystring: FileQuery,
+          response: { 200: FilePage, '4xx': ErrorBody },
+        },
+      },
+      async (request) => listFiles(deps.db, callerOf(request), request.query),
+    )
+
+    app.get(
+      '/files/:id',
+      {
+        config: { access: 'reader' },
+        schema: {
+          summary: 'Read a file with its versions, companions and uses',
+          params: IdParams,
+          response: { 200: FileDetail, '4xx': ErrorBody },
+        },
+      },
+      async (request) => getFile(deps.db, callerOf(request), request.params.id),
+    )
+
+    app.get(
+      '/files/:id/content',
+      {
+        config: { access: 'reader' },
+        schema: {
+          summary: 'Download the bytes of a file; takes a Range',
+          params: IdParams,
+          produces: ['application/octet-stream'],
+        },
+      },
+      async (request, reply) => {
+        const content = await openContent(deps, callerOf(request), request.params.id, request.headers.range)
+        return reply.status(content.status).headers(content.headers).send(content.body)
+      },
+    )
+
+    app.post(
+      '/files/verify',
+      {
+        config: { access: 'submitter' },
+        schema: {
+          summary: 'Look at files again now',
+          body: VerifyInput,
+          response: { 200: VerifyResult, '4xx': ErrorBody },
+        },
+      },
+      async (request) => verifyFiles(deps, callerOf(request), request.body),
+    )
+  }
+}

@@ -1,0 +1,52 @@
+import { listLocationRoots } from '../access/location.repository.ts'
+import type { Db } from '../db/client.ts'
+import { probe, type Verdict } from '../storage/probe.ts'
+import type { Stores } from '../storage/stores.ts'
+import { directoryPath } from './directory-path.ts'
+import { noFacts, type Sighting } from './file-state.ts'
+import type { FileToRecord } from './record-files.ts'
+
+export interface NamedPath {
+  path: string
+  /** When the file was last modified, as its user says; used only where nobody can look. */
+  declaredAt?: Date | null
+}
+
+/** Looks at the paths that the org's locations cover, all at once. Call it before a transaction, never in one. */
+export type Looker = (orgId: number, named: NamedPath[]) => Promise<{ files: FileToRecord[]; calls: number }>
+
+export function createLooker(deps: { db: Db; stores: Stores }): Looker {
+  return async (orgId, named) => {
+    const roots = await listLocationRoots(deps.db, orgId)
+    const { verdicts, calls } = await probe(
+      deps.stores,
+      roots,
+      named.map(({ path }) => path),
+    )
+    const files = named.map(({ path, declaredAt }, index) => ({
+      path,
+      kind: directoryPath(path) ? ('directory' as const) : ('file' as const),
+      sighting: sightingOf(verdicts[index], declaredAt ?? null),
+    }))
+    return { files, calls }
+  }
+}
+
+function sightingOf(verdict: Verdict | undefined, declaredAt: Date | null): Sighting {
+  switch (verdict?.state) {
+    case 'present': {
+      const { sizeBytes, crc32c, generation, modifiedAt } = verdict.facts
+      const seen = { ...noFacts, sizeBytes, crc32c, generation, modifiedAt }
+      if (verdict.kind === 'file') return { state: 'verified', facts: seen }
+      const members = { memberCount: verdict.memberCount, membersDigest: verdict.digest }
+      return { state: 'verified', facts: { ...seen, ...members } }
+    }
+    case 'absent':
+      return { state: 'missing', reason: verdict.reason }
+    case 'forbidden':
+    case 'failed':
+      return { state: 'unreachable', reason: verdict.reason }
+    default:
+      return { state: 'declared', facts: declaredAt === null ? null : { ...noFacts, modifiedAt: declaredAt } }
+  }
+}

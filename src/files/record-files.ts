@@ -1,0 +1,139 @@
+import type { Db, Trx } from '../db/client.ts'
+import type { KnownFileRow } from './file.repository.ts'
+import * as fileRepository from './file.repository.ts'
+import { type Sighting, transition } from './file-state.ts'
+
+export interface FileToRecord {
+  path: string
+  kind: 'file' | 'directory'
+  sighting: Sighting
+}
+
+export interface RecordedFile {
+  fileId: number
+  versionId: number | null
+}
+
+/** A look that finds what the last one found is written down again only after this long. */
+const freshForMs = 10_000
+
+/**
+ * Records what was declared or seen at each path: at most six statements, for one file or for ten thousand.
+ * Call it once in a transaction: it locks in path order, and a second call would start that order anew.
+ */
+export async function recordFiles(
+  trx: Trx,
+  orgId: number,
+  files: FileToRecord[],
+  seenAt: Date,
+): Promise<Map<string, RecordedFile>> {
+  const recorded = new Map<string, RecordedFile>()
+  const byPath = inPathOrder(files)
+  if (byPath.length === 0) return recorded
+
+  const known = await knownByPath(trx, orgId, byPath)
+  const unknown = byPath.filter((file) => !known.has(file.path))
+  if (unknown.length > 0) {
+    const inserted = await fileRepository.insertFiles(trx, orgId, unknown.map(newFile), seenAt)
+    for (const row of inserted) recorded.set(row.path, row)
+    const madeMeanwhile = unknown.filter((file) => !recorded.has(file.path))
+    if (madeMeanwhile.length > 0) {
+      for (const [path, row] of await knownByPath(trx, orgId, madeMeanwhile)) known.set(path, row)
+    }
+  }
+
+  for (const [path, row] of known) recorded.set(path, { fileId: row.fileId, versionId: row.versionId })
+  const stale = byPath.filter((file) => {
+    const row = known.get(file.path)
+    return row !== undefined && saysSomethingNew(row, file.sighting, seenAt)
+  })
+  if (stale.length > 0) {
+    for (const [path, file] of await updateLocked(trx, orgId, stale, known, seenAt)) recorded.set(path, file)
+  }
+  return recorded
+}
+
+async function updateLocked(
+  trx: Trx,
+  orgId: number,
+  files: FileToRecord[],
+  known: Map<string, KnownFileRow>,
+  seenAt: Date,
+): Promise<Map<string, RecordedFile>> {
+  const ids = files.flatMap((file) => known.get(file.path)?.fileId ?? [])
+  await fileRepository.lockFiles(trx, orgId, ids)
+  const locked = new Map((await fileRepository.findFilesById(trx, orgId, ids)).map((row) => [row.path, row]))
+  const changes = files.flatMap((file) => {
+    const row = locked.get(file.path)
+    return row === undefined ? [] : [changeOf(row, file.sighting)]
+  })
+  const versions = await fileRepository.updateFiles(trx, orgId, changes, seenAt)
+  const newVersionOf = new Map(versions.map((version) => [version.fileId, version.versionId]))
+  return new Map(
+    [...locked].map(([path, row]) => [
+      path,
+      { fileId: row.fileId, versionId: newVersionOf.get(row.fileId) ?? row.versionId },
+    ]),
+  )
+}
+
+function changeOf(row: KnownFileRow, sighting: Sighting): fileRepository.FileChange {
+  const next = transition(row, sighting)
+  return {
+    fileId: row.fileId,
+    currentVersionId: row.versionId,
+    state: next.state,
+    reason: next.reason,
+    looked: sighting.state !== 'declared',
+    version: next.version,
+    nextNumber: (row.version?.number ?? 0) + 1,
+    facts: 'facts' in sighting ? sighting.facts : null,
+    event: next.event,
+  }
+}
+
+function newFile(file: FileToRecord): fileRepository.NewFile {
+  const { state, reason } = transition(null, file.sighting)
+  return {
+    path: file.path,
+    kind: file.kind,
+    state,
+    reason,
+    facts: 'facts' in file.sighting ? file.sighting.facts : null,
+  }
+}
+
+function saysSomethingNew(row: KnownFileRow, sighting: Sighting, seenAt: Date): boolean {
+  const next = transition(row, sighting)
+  if (next.state !== row.state || next.version !== 'same' || next.event !== null) return true
+  if (sighting.state === 'declared') return false
+  return row.checkedAt === null || seenAt.getTime() - row.checkedAt.getTime() > freshForMs
+}
+
+async function knownByPath(db: Db, orgId: number, files: FileToRecord[]): Promise<Map<string, KnownFileRow>> {
+  const rows = await fileRepository.findFilesByPath(
+    db,
+    orgId,
+    files.map((file) => file.path),
+  )
+  return new Map(rows.map((row) => [row.path, row]))
+}
+
+/** One entry a path, the one that says most, ordered as PostgreSQL's "C" collation orders. */
+function inPathOrder(files: FileToRecord[]): FileToRecord[] {
+  const byPath = new Map<string, FileToRecord>()
+  for (const file of files) {
+    const earlier = byPath.get(file.path)
+    if (earlier === undefined || saysMore(file.sighting, earlier.sighting)) byPath.set(file.path, file)
+  }
+  return [...byPath.values()]
+    .map((file) => ({ file, key: Buffer.from(file.path) }))
+    .sort((a, b) => a.key.compare(b.key))
+    .map(({ file }) => file)
+}
+
+function saysMore(a: Sighting, b: Sighting): boolean {
+  if (a.state !== 'declared' || b.state !== 'declared')
+    return b.state === 'declared' && a.state !== 'declared'
+  return (a.facts?.modifiedAt?.getTime() ?? 0) > (b.facts?.modifiedAt?.getTime() ?? 0)
+}

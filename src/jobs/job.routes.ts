@@ -1,0 +1,32 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { callerOf } from '../access/route-access.ts'
+import { ErrorBody, IdParams } from '../contract/common.ts'
+import { Job, JobInput } from '../contract/job.ts'
+import { createJob, getJob, type JobDeps } from './job.service.ts'
+
+export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post(
+      '/jobs',
+      {
+        config: { access: 'submitter' },
+        schema: {
+          summary: 'Create a job with its casefiles and their aux files',
+          body: JobInput,
+          response: { 201: Job, '4xx': ErrorBody },
+        },
+      },
+      async (request, reply) =>
+        reply.status(201).send(await createJob(deps, callerOf(request), request.body)),
+    )
+
+    app.get(
+      '/jobs/:id',
+      {
+        config: { access: 'reader' },
+        schema: { summary: 'Read a job', params: IdParams, response: { 200: Job, '4xx': ErrorBody } },
+      },
+      async (request) => getJob(deps.db, callerOf(request), request.params.id),
+    )
+  }
+}

@@ -1,0 +1,148 @@
+import { recordAudit } from '../access/audit.ts'
+import type { Caller } from '../access/caller.ts'
+import { ensureProject } from '../access/project.repository.ts'
+import type { Job, JobInput } from '../contract/job.ts'
+import type { Db, Trx } from '../db/client.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { AppError } from '../errors.ts'
+import { insertUses, type NewUse } from '../files/file.repository.ts'
+import type { Looker } from '../files/look-at.ts'
+import { recordFiles } from '../files/record-files.ts'
+import * as jobRepository from './job.repository.ts'
+import { jobFromRows } from './job-from-rows.ts'
+import { type NamedFile, namedFiles } from './named-files.ts'
+import { findInOrgList } from './org-list.repository.ts'
+
+export interface JobDeps {
+  db: Db
+  lookAt: Looker
+}
+
+/** Files are looked at before the transaction; all rows of a job stand or fall together. */
+export async function createJob(deps: JobDeps, caller: Caller, input: JobInput): Promise<Job> {
+  const named = namedFiles(input)
+  const { files } = await deps.lookAt(
+    caller.orgId,
+    named.map((file) => ({ path: file.path, declaredAt: file.modificationTime })),
+  )
+  const jobId = await inTransaction(deps.db, async (trx) => {
+    const choice = await choose(trx, caller, input.job)
+    const id = await jobRepository.insertJob(trx, {
+      ...choice,
+      orgId: caller.orgId,
+      tokenId: caller.tokenId,
+      description: input.job.description,
+      numparallelsims: input.job.numparallelsims ?? 1,
+      launchTime: input.job.launch_time === undefined ? null : new Date(input.job.launch_time),
+    })
+    const recorded = await recordFiles(trx, caller.orgId, files, new Date())
+    await insertCases(trx, caller.orgId, id, named, recorded)
+    await recordAudit(trx, caller, { action: 'job.create', subject: `job ${id}` })
+    return id
+  })
+  return await getJob(deps.db, caller, jobId)
+}
+
+export async function getJob(db: Db, caller: Caller, id: number): Promise<Job> {
+  const job = await jobRepository.findJob(db, caller.orgId, id)
+  if (job === undefined) throw new AppError('not_found', 'Job not found')
+  const kases = await jobRepository.listKases(db, caller.orgId, id)
+  return jobFromRows(job, kases, await jobRepository.listAssociations(db, caller.orgId, id))
+}
+
+async function choose(trx: Trx, caller: Caller, job: JobInput['job']) {
+  const { orgId } = caller
+  const version = await findInOrgList(trx, 'solver_version', orgId, { name: job.olga_version })
+  const engine = await findInOrgList(trx, 'engine', orgId, { id: job.engine_id ?? 1 })
+  const priority =
+    job.priority_id === undefined
+      ? null
+      : await findInOrgList(trx, 'priority', orgId, { id: job.priority_id })
+  const details = [
+    version === undefined && {
+      field: 'job.olga_version',
+      message: `"${job.olga_version}" is not a registered solver version`,
+    },
+    engine === undefined && { field: 'job.engine_id', message: `there is no engine ${job.engine_id ?? 1}` },
+    priority === undefined && {
+      field: 'job.priority_id',
+      message: `there is no priority ${job.priority_id}`,
+    },
+  ].filter((detail) => detail !== false)
+  if (version === undefined || engine === undefined || priority === undefined) {
+    throw new AppError('invalid', undefined, { details })
+  }
+  return {
+    projectId: await ensureProject(trx, orgId, job.project_name),
+    solverVersionId: version.id,
+    engineId: engine.id,
+    priorityId: priority?.id ?? null,
+  }
+}
+
+type Recorded = Awaited<ReturnType<typeof recordFiles>>
+
+async function insertCases(trx: Trx, orgId: number, jobId: number, named: NamedFile[], recorded: Recorded) {
+  const cases = named.filter((file) => file.casefile !== null)
+  const kaseIds = await jobRepository.insertKases(trx, orgId, jobId, cases.length)
+  const casefileIds = await jobRepository.nextCasefileIds(trx, cases.length)
+  const at = <T>(values: T[], index: number): T => {
+    const value = values[index]
+    if (value === undefined) throw new RangeError(`no row ${index} of ${values.length}`)
+    return value
+  }
+  const useOf = (file: NamedFile): NewUse => {
+    const { fileId, versionId } = recordedAt(recorded, file.path)
+    return {
+      fileId,
+      versionId,
+      direction: 'in',
+      subjectKind: 'casefile',
+      subjectId: at(casefileIds, file.caseIndex),
+      place: file.place,
+    }
+  }
+  const useIds = await insertUses(trx, orgId, named.map(useOf))
+  const rows = named.map((file, index) => ({ file, useId: at(useIds, index) }))
+
+  await jobRepository.insertCasefiles(
+    trx,
+    orgId,
+    rows.flatMap(({ file, useId }) =>
+      file.casefile === null
+        ? []
+        : {
+            ...file.casefile,
+            id: at(casefileIds, file.caseIndex),
+            kaseId: at(kaseIds, file.caseIndex),
+            useId,
+            fileName: file.fileName,
+            path: file.path,
+            modificationTime: file.modificationTime,
+          },
+    ),
+  )
+  const auxRows = rows.filter(({ file }) => file.casefile === null)
+  if (auxRows.length === 0) return
+  const auxFileIds = await jobRepository.ensureAuxFiles(
+    trx,
+    orgId,
+    auxRows.map(({ file }) => ({ fileId: recordedAt(recorded, file.path).fileId, fileName: file.fileName })),
+  )
+  await jobRepository.insertAssociations(
+    trx,
+    auxRows.map(({ file, useId }, index) => ({
+      casefileId: at(casefileIds, file.caseIndex),
+      auxFileId: at(auxFileIds, index),
+      useId,
+      position: file.position,
+      modificationTime: file.modificationTime,
+    })),
+  )
+}
+
+function recordedAt(recorded: Recorded, path: string) {
+  const file = recorded.get(path)
+  if (file === undefined) throw new Error(`recordFiles left out "${path}"`)
+  return file
+}

@@ -1,0 +1,87 @@
+import type { JobInput } from '../contract/job.ts'
+import { AppError, type ErrorDetail } from '../errors.ts'
+import { addressFault } from '../storage/location.ts'
+
+/** A file as a job names it: a casefile, or an aux file of one. */
+export interface NamedFile {
+  caseIndex: number
+  position: number
+  fileName: string
+  path: string
+  modificationTime: Date | null
+  place: string
+  casefile: { status: 0 | 1; modules: string[] } | null
+}
+
+/** All files of a job in its order; the same aux file twice under one casefile is one. Faults come all at once. */
+export function namedFiles(input: JobInput): NamedFile[] {
+  const faults: (ErrorDetail & { sentence: string })[] = []
+  const files = input.casefiles.flatMap((casefile, caseIndex) => {
+    const field = `casefiles[${caseIndex}]`
+    faults.push(...faultsOf(casefile, field, `Failed to create casefile "${casefile.file_name}"`))
+    const ofCase: NamedFile = {
+      ...nameAndTime(casefile),
+      caseIndex,
+      position: -1,
+      place: 'casefile',
+      casefile: { status: casefile.status ?? 0, modules: casefile.modules ?? [] },
+    }
+    const auxFiles = new Map<string, NamedFile>()
+    for (const [position, aux] of (casefile.aux_files ?? []).entries()) {
+      const sentence = `Failed to create aux_file: "${aux.file_name}" of casefile "${casefile.file_name}"`
+      faults.push(...faultsOf(aux, `${field}.aux_files[${position}]`, sentence))
+      const key = `${aux.path}\0${aux.file_name}`
+      if (auxFiles.has(key)) continue
+      auxFiles.set(key, {
+        ...nameAndTime(aux),
+        caseIndex,
+        position,
+        place: `aux_files[${position}]`,
+        casefile: null,
+      })
+    }
+    return [ofCase, ...auxFiles.values()]
+  })
+  const first = faults[0]
+  if (first !== undefined) {
+    throw new AppError('invalid', `${first.sentence}: ${first.message}`, {
+      details: faults.map(({ field, message }) => ({ field, message })),
+    })
+  }
+  return files
+}
+
+interface FileInput {
+  file_name: string
+  path: string
+  modification_time?: string
+}
+
+function nameAndTime(file: FileInput) {
+  return {
+    fileName: file.file_name,
+    path: file.path,
+    modificationTime: file.modification_time === undefined ? null : new Date(file.modification_time),
+  }
+}
+
+function faultsOf(file: FileInput, field: string, sentence: string) {
+  const pathFault = addressFault(file.path)
+  const nameFault = fileNameFault(file.file_name)
+  return [
+    ...(nameFault === null
+      ? []
+      : [{ field: `${field}.file_name`, message: `the file_name ${nameFault}`, sentence }]),
+    ...(pathFault === null
+      ? []
+      : [{ field: `${field}.path`, message: `the path "${file.path}" ${pathFault}`, sentence }]),
+  ]
+}
+
+function fileNameFault(name: string): string | null {
+  if (name === '') return 'is empty'
+  if (Buffer.byteLength(name) > 255) return 'is longer than 255 bytes'
+  if (/[/\p{Cc}]/u.test(name)) return 'contains a slash or a control character'
+  if (!name.isWellFormed()) return 'is not valid Unicode'
+  return name === '.' || name === '..' ? 'names a folder' : null
+}

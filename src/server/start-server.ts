@@ -1,0 +1,41 @@
+import { mkdir } from 'node:fs/promises'
+import { pino } from 'pino'
+import type { Config } from '../config.ts'
+import { connect } from '../db/client.ts'
+import { startEmbeddedPostgres } from '../db/embedded-postgres.ts'
+import { migrate } from '../db/migrator.ts'
+import { createStores } from '../storage/stores.ts'
+import { buildApp } from './build-app.ts'
+import { ensureFirstOrg } from './first-start.ts'
+
+export interface RunningServer {
+  url: string
+  stop(): Promise<void>
+}
+
+/** Brings up everything in the order in which one thing needs another, and takes it down in reverse. */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const log = pino({ level: config.logLevel }, pino.destination(2))
+  const stops: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const step of stops.splice(0).reverse()) await step()
+  }
+  try {
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+    const embedded =
+      config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : null
+    if (embedded) stops.push(() => embedded.stop())
+    const connection = embedded?.connection ?? { connectionString: config.databaseUrl ?? '' }
+    const database = connect({ connection, log })
+    stops.push(() => database.close())
+    await migrate(database.pool, { log })
+    await ensureFirstOrg(database.db, config.dataDir, config.locations)
+    const app = await buildApp({ database, stores: createStores({ log }), log })
+    stops.push(() => app.close())
+    const url = await app.listen({ host: config.host, port: config.port })
+    return { url, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

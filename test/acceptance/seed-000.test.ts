@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApp, type TestApp } from '../helpers/test-app.ts'
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp()
+})
+afterAll(() => app.stop())
+
+const firstBody = {
+  job: {
+    description: 'Production Run',
+    project_name: 'North Sea Pipeline',
+    olga_version: '7.3.5',
+    priority_id: 1,
+    engine_id: 1,
+  },
+  casefiles: [
+    {
+      file_name: 'base_case.olga',
+      path: '/shared/projects/north_sea/base_case.olga',
+      modification_time: '2025-10-07T15:30:00Z',
+      status: 1,
+      modules: ['Pipeline', 'Multiphase', 'Compositional'],
+      aux_files: [
+        {
+          file_name: 'pvt_table.tab',
+          path: '/shared/projects/north_sea/pvt_table.tab',
+          modification_time: '2025-10-07T15:00:00Z',
+        },
+        {
+          file_name: 'boundary_conditions.tpl',
+          path: '/shared/projects/north_sea/boundary_conditions.tpl',
+          modification_time: '2025-10-07T14:30:00Z',
+        },
+      ],
+    },
+  ],
+}
+
+describe('a job as the jobs API documents it', () => {
+  it('reads back as it was posted, with its aux files as inputs', async () => {
+    const created = await app.request('POST', '/api/v1/jobs', firstBody)
+    expect(created.status).toBe(201)
+    const read = await app.request('GET', `/api/v1/jobs/${created.body.id}`)
+    expect(read.body).toEqual(created.body)
+    expect(read.body).toMatchObject({
+      description: 'Production Run',
+      project_name: 'North Sea Pipeline',
+      olga_version: '7.3.5',
+      priority_id: 1,
+      engine_id: 1,
+      kases: [
+        {
+          casefile: {
+            file_name: 'base_case.olga',
+            path: '/shared/projects/north_sea/base_case.olga',
+            modification_time: '2025-10-07T15:30:00Z',
+            status: 1,
+            modules: ['Pipeline', 'Multiphase', 'Compositional'],
+            aux_files: [
+              { ...firstBody.casefiles[0]?.aux_files[0], is_output: false, is_downloaded: false },
+              { ...firstBody.casefiles[0]?.aux_files[1], is_output: false, is_downloaded: false },
+            ],
+          },
+        },
+      ],
+    })
+  })
+
+  it('answers under /api as under /api/v1, with and without a trailing slash', async () => {
+    const created = await app.request('POST', '/api/jobs/', firstBody)
+    expect(created.status).toBe(201)
+    expect((await app.request('GET', `/api/jobs/${created.body.id}/`)).body).toEqual(created.body)
+  })
+
+  it('uses a file that is there already, once for each casefile', async () => {
+    const first = await app.request('POST', '/api/v1/jobs', firstBody)
+    const second = await app.request('POST', '/api/v1/jobs', firstBody)
+    const auxIds = (job: typeof first.body) =>
+      job.kases[0].casefile.aux_files.map((aux: { id: number }) => aux.id)
+    expect(auxIds(second.body)).toEqual(auxIds(first.body))
+  })
+
+  it('says that a job which is not there is not found', async () => {
+    const answer = await app.request('GET', '/api/v1/jobs/999999')
+    expect(answer.status).toBe(404)
+    expect(answer.body.error).toBe('Job not found')
+  })
+
+  it('names the casefile and the aux file that cannot be created', async () => {
+    const body = structuredClone(firstBody)
+    const aux = body.casefiles[0]?.aux_files[1]
+    if (aux) aux.path = 'relative/boundary_conditions.tpl'
+    const answer = await app.request('POST', '/api/v1/jobs', body)
+    expect(answer.status).toBe(422)
+    expect(answer.body.error).toMatch(
+      /^Failed to create aux_file: "boundary_conditions.tpl" of casefile "base_case.olga"/,
+    )
+    expect(answer.body.details).toMatchObject([{ field: 'casefiles[0].aux_files[1].path' }])
+  })
+})
