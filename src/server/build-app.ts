@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyBaseLogger } from 'fastify'
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import type { Database } from '../db/client.ts'
 import { fileRoutes } from '../files/file.routes.ts'
 import { createLooker } from '../files/look-at.ts'
@@ -44,7 +44,7 @@ export async function buildApp(deps: AppDeps) {
 
   const app = Fastify({
     loggerInstance: deps.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength },
     rewriteUrl,
