@@ -1,7 +1,7 @@
 import type { Db, Trx } from '../db/client.ts'
 import type { KnownFileRow } from './file.repository.ts'
 import * as fileRepository from './file.repository.ts'
-import { type Sighting, transition } from './file-state.ts'
+import { type FileFacts, type Sighting, transition } from './file-state.ts'
 
 export interface FileToRecord {
   path: string
@@ -18,7 +18,7 @@ export interface RecordedFile {
 const freshForMs = 10_000
 
 /**
- * Records what was declared or seen at each path: at most six statements, for one file or for ten thousand.
+ * Records what was declared or seen at each path: at most seven statements, for one file or for ten thousand.
  * Call it once in a transaction: it locks in path order, and a second call would start that order anew.
  */
 export async function recordFiles(
@@ -34,8 +34,7 @@ export async function recordFiles(
   const known = await knownByPath(trx, orgId, byPath)
   const unknown = byPath.filter((file) => !known.has(file.path))
   if (unknown.length > 0) {
-    const inserted = await fileRepository.insertFiles(trx, orgId, unknown.map(newFile), seenAt)
-    for (const row of inserted) recorded.set(row.path, row)
+    for (const [path, file] of await insertUnknown(trx, orgId, unknown, seenAt)) recorded.set(path, file)
     const madeMeanwhile = unknown.filter((file) => !recorded.has(file.path))
     if (madeMeanwhile.length > 0) {
       for (const [path, row] of await knownByPath(trx, orgId, madeMeanwhile)) known.set(path, row)
@@ -50,6 +49,27 @@ export async function recordFiles(
   if (stale.length > 0) {
     for (const [path, file] of await updateLocked(trx, orgId, stale, known, seenAt)) recorded.set(path, file)
   }
+  return recorded
+}
+
+async function insertUnknown(
+  trx: Trx,
+  orgId: number,
+  files: FileToRecord[],
+  seenAt: Date,
+): Promise<Map<string, RecordedFile>> {
+  const inserted = await fileRepository.insertFiles(trx, orgId, files.map(newFile), seenAt)
+  const recorded = new Map<string, RecordedFile>(
+    inserted.map(({ path, fileId }) => [path, { fileId, versionId: null }]),
+  )
+  const versions = files.flatMap(({ path, sighting }) => {
+    const file = recorded.get(path)
+    const facts = factsOf(sighting)
+    return file === undefined || facts === null ? [] : [{ file, fileId: file.fileId, facts }]
+  })
+  if (versions.length === 0) return recorded
+  const versionIds = await fileRepository.insertFirstVersions(trx, orgId, versions)
+  for (const [index, { file }] of versions.entries()) file.versionId = versionIds[index] ?? null
   return recorded
 }
 
@@ -87,20 +107,18 @@ function changeOf(row: KnownFileRow, sighting: Sighting): fileRepository.FileCha
     looked: sighting.state !== 'declared',
     version: next.version,
     nextNumber: (row.version?.number ?? 0) + 1,
-    facts: 'facts' in sighting ? sighting.facts : null,
+    facts: factsOf(sighting),
     event: next.event,
   }
 }
 
 function newFile(file: FileToRecord): fileRepository.NewFile {
   const { state, reason } = transition(null, file.sighting)
-  return {
-    path: file.path,
-    kind: file.kind,
-    state,
-    reason,
-    facts: 'facts' in file.sighting ? file.sighting.facts : null,
-  }
+  return { path: file.path, kind: file.kind, state, reason }
+}
+
+function factsOf(sighting: Sighting): FileFacts | null {
+  return 'facts' in sighting ? sighting.facts : null
 }
 
 function saysSomethingNew(row: KnownFileRow, sighting: Sighting, seenAt: Date): boolean {
