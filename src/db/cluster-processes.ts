@@ -7,16 +7,21 @@ import { AppError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import { systemCodeOf } from '../lib/system-error.ts'
 
+/** Only a part of the socket's name: PostgreSQL listens on no network. */
+export const postgresPort = 5432
+
+const pidFiles = ['postmaster.pid', `.s.PGSQL.${postgresPort}.lock`]
+
 /** What each waits for before the next: a clean stop, an immediate one, none. */
 const escalation: readonly { signal: NodeJS.Signals; waitMs: number }[] = [
-  { signal: 'SIGINT', waitMs: 15_000 },
-  { signal: 'SIGQUIT', waitMs: 5_000 },
+  { signal: 'SIGINT', waitMs: 10_000 },
+  { signal: 'SIGQUIT', waitMs: 3_000 },
   { signal: 'SIGKILL', waitMs: 5_000 },
 ]
 
 /**
- * Ends every PostgreSQL process that still works in the directory, and removes the pid file they leave: a
- * process that got the same pid since would otherwise keep PostgreSQL from starting.
+ * Ends every PostgreSQL process that still works in the directory, and removes the pid files they leave: a
+ * process that got the same pid since, or a zombie, would otherwise keep PostgreSQL from starting.
  * Call it only while holding the data directory: then whatever runs there has outlived its server.
  */
 export async function endClusterProcesses(clusterDir: string, log: Logger): Promise<void> {
@@ -32,7 +37,7 @@ export async function endClusterProcesses(clusterDir: string, log: Logger): Prom
     }
     while ((await findClusterProcesses(clusterDir)).length > 0 && Date.now() < deadline) await sleep(50)
     if ((await findClusterProcesses(clusterDir)).length === 0) {
-      await rm(join(clusterDir, 'postmaster.pid'), { force: true })
+      await Promise.all(pidFiles.map((name) => rm(join(clusterDir, name), { force: true })))
       return
     }
   }
