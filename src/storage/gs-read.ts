@@ -20,7 +20,7 @@ export async function readObject(
   const url = new URL(`${storage.baseUrl}/b/${bucket}/o/${encodeURIComponent(name)}?alt=media`)
   if (options.generation !== undefined) url.searchParams.set('generation', options.generation)
   const headers: Record<string, string> = { 'accept-encoding': 'gzip' }
-  if (url.protocol === 'https:') Object.assign(headers, await storage.authClient.getRequestHeaders(url.href))
+  if (!storage.customEndpoint) Object.assign(headers, await storage.authClient.getRequestHeaders(url.href))
   const { start = 0, end } = options
   if (start > 0 || end !== undefined) headers.range = `bytes=${start}-${end ?? ''}`
   const response = await send(url, headers, options.signal)

@@ -181,7 +181,7 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
 
     async signedLink(path, { expiresInSeconds, contentType, fileName }) {
       const { client, file } = await fileOf(path)
-      if (!client.requests.apiEndpoint.startsWith('https://')) return null
+      if (client.requests.customEndpoint) return null
       try {
         const [url] = await file.getSignedUrl({
           version: 'v4',

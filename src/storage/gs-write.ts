@@ -50,6 +50,7 @@ export async function uploadTemporary(
       stored = file.metadata.crc32c
     }
   } catch (error) {
+    content.destroy()
     if ('error' in sourceFault) throw sourceFault.error
     throw gsWriteFailed(bucket, error)
   }
