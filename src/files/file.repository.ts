@@ -178,6 +178,32 @@ export async function updateFiles(
   return rows.map((row) => ({ fileId: row.file_id, versionId: row.id }))
 }
 
+export async function findVersion(db: Db, orgId: number, versionId: number) {
+  return await db
+    .selectFrom('file_version')
+    .innerJoin('file', 'file.id', 'file_version.file_id')
+    .select(['file_version.file_id', 'file_version.crc32c', 'file_version.generation', 'file.path'])
+    .where('file_version.org_id', '=', orgId)
+    .where('file_version.id', '=', versionId)
+    .executeTakeFirst()
+}
+
+/** Facts that stand already stay. */
+export async function fillChecksums(
+  db: Db,
+  orgId: number,
+  versionId: number,
+  checksums: { crc32c: string; sha256: string },
+): Promise<void> {
+  await db
+    .updateTable('file_version')
+    .set(checksums)
+    .where('org_id', '=', orgId)
+    .where('id', '=', versionId)
+    .where('crc32c', 'is', null)
+    .execute()
+}
+
 export interface NewUse {
   fileId: number
   versionId: number | null
