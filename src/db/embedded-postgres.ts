@@ -79,13 +79,14 @@ async function startLocked(
     const socket = openSocketDirectory(clusterDir)
     closers.push(socket.close)
     const connection = { host: socket.directory, port: postgresPort, user: superuser, database: databaseName }
-    const serverOptions = { ...cluster, connection, settings }
+    const stopping = new AbortController()
+    const serverOptions = { ...cluster, connection, settings, signal: stopping.signal }
     const first = await startPostgresServer(serverOptions)
     await ensureDatabase(connection).catch(async (error: unknown) => {
       await stopPostgresServer(first)
       throw error
     })
-    const supervisor = supervise(serverOptions, first)
+    const supervisor = supervise(serverOptions, first, stopping)
     let stopped: Promise<void> | undefined
     return {
       connection,
@@ -107,8 +108,7 @@ async function startLocked(
 }
 
 /** Restarts PostgreSQL when it ends unasked (killed, out of memory), so that the server above heals. */
-function supervise(options: PostgresServerOptions, first: GuardedProcess) {
-  const stopping = new AbortController()
+function supervise(options: PostgresServerOptions, first: GuardedProcess, stopping: AbortController) {
   let current = first
   let failures = 0
 
@@ -134,6 +134,7 @@ function supervise(options: PostgresServerOptions, first: GuardedProcess) {
         options.log.info({ pid: current.pid }, 'PostgreSQL runs again')
         return
       } catch (error) {
+        if (stopping.signal.aborted) return
         options.log.error({ err: error }, 'PostgreSQL could not be started again; trying once more soon')
       }
     }
@@ -146,7 +147,7 @@ function supervise(options: PostgresServerOptions, first: GuardedProcess) {
       stopping.abort()
       await stopPostgresServer(current)
       await loop
-      // A restart that was under way when the stop came has made a new one.
+      // A restart that ended just as the stop came has made a new one.
       await stopPostgresServer(current)
     },
   }
