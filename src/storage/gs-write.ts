@@ -45,6 +45,8 @@ export async function uploadTemporary(
         resumable: true,
         chunkSize: uploadChunkBytes,
         validation: false,
+        // Without a condition the client takes a chunk for unsafe to send again.
+        preconditionOpts: { ifGenerationMatch: 0 },
       })
       await pipeline(Readable.from(rest(head, source, hash, sourceFault), { objectMode: false }), target)
       stored = file.metadata.crc32c
