@@ -193,11 +193,11 @@ export async function fillChecksums(
   db: Db,
   orgId: number,
   versionId: number,
-  checksums: { crc32c: string; sha256: string },
+  { crc32c, sha256 }: { crc32c: string; sha256: string },
 ): Promise<void> {
   await db
     .updateTable('file_version')
-    .set(checksums)
+    .set({ crc32c, sha256 })
     .where('org_id', '=', orgId)
     .where('id', '=', versionId)
     .where('crc32c', 'is', null)
