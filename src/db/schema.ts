@@ -1,5 +1,6 @@
 import type {
   AuditEntryTable,
+  IdempotencyKeyTable,
   LocationTable,
   MemberTable,
   OrgTable,
@@ -25,6 +26,7 @@ export interface Schema {
   token: TokenTable
   location: LocationTable
   audit_entry: AuditEntryTable
+  idempotency_key: IdempotencyKeyTable
   file: FileTable
   file_version: FileVersionTable
   file_event: FileEventTable

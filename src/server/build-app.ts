@@ -1,49 +1,84 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
-import '../access/route-access.ts'
 import type { Database } from '../db/client.ts'
-import { AppError } from '../errors.ts'
 import { fileRoutes } from '../files/file.routes.ts'
 import { createLooker } from '../files/look-at.ts'
 import { jobRoutes } from '../jobs/job.routes.ts'
 import type { Stores } from '../storage/stores.ts'
+import { registerAccessLog } from './access-log.ts'
+import { registerAddressText } from './address-text.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { handleError } from './error-handler.ts'
+import { registerHealthRoutes } from './health.routes.ts'
+import { registerIdempotency } from './idempotency.ts'
+import { registerBodyParsers } from './json-body.ts'
+import { registerLingering } from './lingering-answer.ts'
+import { registerMetrics } from './metrics.routes.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { registerOpenApi } from './openapi.ts'
+import { registerRequestIds, requestIdOf } from './request-id.ts'
+import { rewriteUrl } from './rewrite-url.ts'
+import { registerRouteRules } from './route-rules.ts'
 import { compilersFactory } from './schema-compilers.ts'
+import { registerSecurityHeaders } from './security-headers.ts'
+import { defaultLimits, maxHeaderBytes, maxParamLength, type ServerLimits } from './server-limits.ts'
+import { registerShuttingDown } from './shutting-down.ts'
+import { registerSlowBodies } from './slow-bodies.ts'
+import { registerUnknownAddress } from './unknown-address.ts'
+import { answerBadAddress, answerUnreadable } from './unreadable-requests.ts'
 
 export interface AppDeps {
   database: Database
   stores: Stores
   log: FastifyBaseLogger
+  /** Default: one of its own. */
+  metrics?: Metrics
+  limits?: Partial<ServerLimits>
 }
 
+/** The whole server without its port. Hooks run in the order in which they are registered. */
 export async function buildApp(deps: AppDeps) {
   const { db } = deps.database
   const lookAt = createLooker({ db, stores: deps.stores })
+  const limits = { ...defaultLimits, ...deps.limits }
 
   const app = Fastify({
     loggerInstance: deps.log,
-    routerOptions: { ignoreTrailingSlash: true },
-    bodyLimit: 32 * 1024 * 1024,
+    disableRequestLogging: true,
+    genReqId: requestIdOf,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength },
+    rewriteUrl,
+    bodyLimit: limits.bodyBytes,
+    return503OnClosing: false,
+    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: limits.headersMs },
     schemaController: { compilersFactory },
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerBadAddress,
   }).withTypeProvider<TypeBoxTypeProvider>()
+  // Node drops headers past this number without a word; their size is limited instead.
+  app.server.maxHeadersCount = 0
 
   app.decorateRequest('caller', null)
   app.setErrorHandler(handleError)
-  app.setNotFoundHandler({ preHandler: createAuthenticator(db) }, async () => {
-    throw new AppError('not_found')
-  })
-  app.addHook('onRoute', (route) => {
-    if (route.config?.access === undefined) {
-      throw new Error(`${route.method} ${route.url} does not declare what it asks of its caller`)
-    }
-  })
+  registerRouteRules(app)
+  registerRequestIds(app)
+  registerAccessLog(app)
+  registerShuttingDown(app)
+  registerBodyParsers(app)
+  registerSlowBodies(app, limits)
   app.addHook('onRequest', createAuthenticator(db))
+  registerAddressText(app)
+  registerIdempotency(app, db)
+  registerSecurityHeaders(app)
+  registerLingering(app, limits)
+  registerUnknownAddress(app, db)
+  await registerOpenApi(app)
 
+  registerHealthRoutes(app, db)
+  registerMetrics(app, deps.metrics ?? createMetrics({ database: deps.database }))
   for (const prefix of ['/api/v1', '/api']) {
     await app.register(jobRoutes({ db, lookAt }), { prefix })
   }
   await app.register(fileRoutes({ db, stores: deps.stores, lookAt }), { prefix: '/api/v1' })
-  app.get('/readyz', { config: { access: 'public' } }, async () => ({ status: 'ready' }))
   return app
 }
