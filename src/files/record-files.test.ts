@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { registerInOppositeOrder } from '../../test/helpers/ledger-races.ts'
 import { makeOrg } from '../../test/helpers/orgs.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/helpers/test-database.ts'
 import { inTransaction } from '../db/transaction.ts'
@@ -147,14 +148,7 @@ describe('recording files', () => {
   })
 
   it('ends with one row a path when two register the same paths in opposite order', async () => {
-    const org = await makeOrg(database.db, 'opposite')
-    for (let round = 0; round < 15; round += 1) {
-      const paths = Array.from({ length: 200 }, (_, i) => `/round-${round}/${i}`)
-      const forth = paths.map((path) => file(path, seen(`${round}`)))
-      const results = await Promise.all([record(org, forth), record(org, forth.toReversed())])
-      expect(results[0]).toEqual(results[1])
-    }
-    expect(await countOf(org)).toEqual({ files: 3000, versions: 3000 })
+    await registerInOppositeOrder(database, 20)
   })
 
   it('gives one new version when many see the same new bytes at once', async () => {

@@ -15,8 +15,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Runs a script of `test/` as a Node process of its own, which a test may kill. */
 export function startChild(script: string, argument: object): Child {
-  const args = ['--import', 'tsx', `test/${script}`, JSON.stringify(argument)]
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  return startNode(['--import', 'tsx', `test/${script}`, JSON.stringify(argument)])
+}
+
+/** Runs Node in the checkout's directory. */
+export function startNode(args: string[], env: NodeJS.ProcessEnv = {}): Child {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const lines: string[] = []
   let partial = ''
   let errors = ''
