@@ -42,6 +42,12 @@ const connectionTimeoutMs = 10_000
 /** A connection's cached plans and catalogue grow with time. */
 const maxLifetimeSeconds = 3600
 
+/**
+ * A plan cached while a table is small would go on reading all of it when it has grown, until PostgreSQL analyses the
+ * table. No query here wants a whole table, so none may plan to read one.
+ */
+const planSettings = '-c enable_seqscan=off'
+
 /** Opens no connection yet: the first query does. A lost connection is replaced by the next query. */
 export function connect(options: ConnectOptions): Database {
   const pool = new pg.Pool({
@@ -51,6 +57,7 @@ export function connect(options: ConnectOptions): Database {
     keepAlive: true,
     lock_timeout: lockTimeoutMs,
     maxLifetimeSeconds,
+    options: planSettings,
     ...options.connection,
     max: options.poolSize ?? 20,
     statement_timeout: options.statementTimeoutMs ?? 60_000,

@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import { jitteredDelayMs } from '../lib/retry.ts'
 import { messageOf, systemCodeOf } from '../lib/system-error.ts'
+import { postgresPort } from './cluster-processes.ts'
 import { type DataDirLock, lockDataDir, openSocketFolder } from './data-dir-lock.ts'
 import type { GuardedProcess } from './guarded-process.ts'
 import { preparePostgresBinaries } from './postgres-binaries.ts'
@@ -15,7 +16,6 @@ import { type PostgresServerOptions, startPostgresServer, stopPostgresServer } f
 import { choosePostgresUser } from './postgres-user.ts'
 
 const databaseName = 'waybill'
-const port = 5432
 /** A unix socket's address holds 108 bytes with its end. */
 const maxAddressBytes = 107
 const firstRestartDelayMs = 100
@@ -78,14 +78,15 @@ async function startLocked(
     await ensureCluster(cluster)
     const socket = openSocketDirectory(clusterDir)
     closers.push(socket.close)
-    const connection = { host: socket.directory, port, user: superuser, database: databaseName }
-    const serverOptions = { ...cluster, connection, settings }
+    const connection = { host: socket.directory, port: postgresPort, user: superuser, database: databaseName }
+    const stopping = new AbortController()
+    const serverOptions = { ...cluster, connection, settings, signal: stopping.signal }
     const first = await startPostgresServer(serverOptions)
     await ensureDatabase(connection).catch(async (error: unknown) => {
       await stopPostgresServer(first)
       throw error
     })
-    const supervisor = supervise(serverOptions, first)
+    const supervisor = supervise(serverOptions, first, stopping)
     let stopped: Promise<void> | undefined
     return {
       connection,
@@ -107,8 +108,7 @@ async function startLocked(
 }
 
 /** Restarts PostgreSQL when it ends unasked (killed, out of memory), so that the server above heals. */
-function supervise(options: PostgresServerOptions, first: GuardedProcess) {
-  const stopping = new AbortController()
+function supervise(options: PostgresServerOptions, first: GuardedProcess, stopping: AbortController) {
   let current = first
   let failures = 0
 
@@ -134,6 +134,7 @@ function supervise(options: PostgresServerOptions, first: GuardedProcess) {
         options.log.info({ pid: current.pid }, 'PostgreSQL runs again')
         return
       } catch (error) {
+        if (stopping.signal.aborted) return
         options.log.error({ err: error }, 'PostgreSQL could not be started again; trying once more soon')
       }
     }
@@ -146,7 +147,7 @@ function supervise(options: PostgresServerOptions, first: GuardedProcess) {
       stopping.abort()
       await stopPostgresServer(current)
       await loop
-      // A restart that was under way when the stop came has made a new one.
+      // A restart that ended just as the stop came has made a new one.
       await stopPostgresServer(current)
     },
   }
@@ -158,18 +159,24 @@ async function makeDataDir(path: string): Promise<string> {
     if (!(await stat(path)).isDirectory()) throw new Error('it is not a directory')
     return await realpath(path)
   } catch (error) {
-    const code = systemCodeOf(error)
-    const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'there is a file in its place' : messageOf(error)
     throw new AppError(
       'invalid_config',
-      `The data directory ${path} cannot be used: ${reason}; give a directory that this user can write to with --data-dir`,
+      `The data directory ${path} cannot be used: ${dataDirFault(error)}; give a directory that this user can write to with --data-dir`,
       { cause: error },
     )
   }
 }
 
+function dataDirFault(error: unknown): string {
+  const code = systemCodeOf(error)
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'there is a file in its place'
+  // What Node reports when a directory cannot be made on a read-only file system.
+  if (code === 'ENOENT') return 'it cannot be made, for the file system may only be read'
+  return messageOf(error)
+}
+
 function openSocketDirectory(clusterDir: string): { directory: string; close: () => void } {
-  if (Buffer.byteLength(`${clusterDir}/.s.PGSQL.${port}`) <= maxAddressBytes) {
+  if (Buffer.byteLength(`${clusterDir}/.s.PGSQL.${postgresPort}`) <= maxAddressBytes) {
     return { directory: clusterDir, close: () => undefined }
   }
   const folder = openSocketFolder(clusterDir)

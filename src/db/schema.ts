@@ -5,6 +5,7 @@ import type {
   MemberTable,
   OrgTable,
   ProjectTable,
+  SignInCodeTable,
   TokenTable,
 } from '../access/access.table.ts'
 import type { FileEventTable, FileTable, FileUseTable, FileVersionTable } from '../files/file.table.ts'
@@ -24,6 +25,7 @@ export interface Schema {
   project: ProjectTable
   member: MemberTable
   token: TokenTable
+  sign_in_code: SignInCodeTable
   location: LocationTable
   audit_entry: AuditEntryTable
   idempotency_key: IdempotencyKeyTable
