@@ -60,6 +60,6 @@ function operationOf(request: FastifyRequest): string {
 
 /** What the caller proved itself with: the bearer token, or the browser's session. */
 function credentialOf({ headers }: FastifyRequest): string {
-  const session = /(?:^|;\s*)(waybill[-\w]*=[^;]+)/.exec(headers.cookie ?? '')?.[1]
+  const session = /(?:^|;\s*)wb_session=([^;]+)/.exec(headers.cookie ?? '')?.[1]
   return headers.authorization?.replace(/^\S+\s+/, '') ?? session ?? ''
 }
