@@ -7,39 +7,62 @@ import { AppError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import { systemCodeOf } from '../lib/system-error.ts'
 
-/** What each waits for before the next: a clean stop, an immediate one, none. */
-const escalation: readonly { signal: NodeJS.Signals; waitMs: number }[] = [
-  { signal: 'SIGINT', waitMs: 15_000 },
-  { signal: 'SIGQUIT', waitMs: 5_000 },
+/** Only a part of the socket's name: PostgreSQL listens on no network. */
+export const postgresPort = 5432
+
+const pidFiles = ['postmaster.pid', `.s.PGSQL.${postgresPort}.lock`]
+
+interface Step {
+  signal: NodeJS.Signals
+  waitMs: number
+}
+
+/** A clean stop, then an immediate one, then none. */
+const politely: readonly Step[] = [
+  { signal: 'SIGINT', waitMs: 10_000 },
+  { signal: 'SIGQUIT', waitMs: 3_000 },
   { signal: 'SIGKILL', waitMs: 5_000 },
 ]
+const atOnce: readonly Step[] = [{ signal: 'SIGKILL', waitMs: 5_000 }]
 
 /**
- * Ends every PostgreSQL process that still works in the directory, and removes the pid file they leave: a
- * process that got the same pid since would otherwise keep PostgreSQL from starting.
+ * Ends every PostgreSQL process that still works in the directory, and removes the pid files they leave: a
+ * process that got the same pid since, or a zombie, would otherwise keep PostgreSQL from starting.
  * Call it only while holding the data directory: then whatever runs there has outlived its server.
  */
 export async function endClusterProcesses(clusterDir: string, log: Logger): Promise<void> {
-  for (const { signal, waitMs } of escalation) {
+  await endProcessesIn(clusterDir, politely, log)
+  await Promise.all(pidFiles.map((name) => rm(join(clusterDir, name), { force: true })))
+}
+
+/** The same for a cluster that was never finished, from which nothing has to be saved. */
+export async function killClusterProcesses(directory: string, log: Logger): Promise<void> {
+  await endProcessesIn(directory, atOnce, log)
+}
+
+async function endProcessesIn(directory: string, steps: readonly Step[], log: Logger): Promise<void> {
+  let pids = await findClusterProcesses(directory)
+  for (const { signal, waitMs } of steps) {
+    if (pids.length === 0) return
+    log.warn({ pids, signal, directory }, 'Ending a PostgreSQL that outlived its server')
     const deadline = Date.now() + waitMs
-    const pids = await findClusterProcesses(clusterDir)
-    if (pids.length > 0) {
-      log.warn({ pids, signal, directory: clusterDir }, 'Ending a PostgreSQL that outlived its server')
-      const postmaster = await readPostmasterPid(clusterDir)
+    const asked = new Set<number>()
+    while (pids.length > 0 && Date.now() < deadline) {
       // Backends end with their postmaster; to them alone SIGINT means only to cancel a query.
-      const asked = pids.filter((pid) => signal !== 'SIGINT' || pid === postmaster)
-      for (const pid of asked) sendSignal(pid, signal, clusterDir)
-    }
-    while ((await findClusterProcesses(clusterDir)).length > 0 && Date.now() < deadline) await sleep(50)
-    if ((await findClusterProcesses(clusterDir)).length === 0) {
-      await rm(join(clusterDir, 'postmaster.pid'), { force: true })
-      return
+      const postmaster = await readPostmasterPid(directory)
+      const due = pids.filter((pid) => !asked.has(pid) && (signal !== 'SIGINT' || pid === postmaster))
+      for (const pid of due) {
+        sendSignal(pid, signal, directory)
+        asked.add(pid)
+      }
+      await sleep(50)
+      pids = await findClusterProcesses(directory)
     }
   }
-  const left = await findClusterProcesses(clusterDir)
+  if (pids.length === 0) return
   throw new AppError(
     'database_start_failed',
-    `Process ${left.join(', ')} still uses the database ${clusterDir} and does not end; end it and start again`,
+    `Process ${pids.join(', ')} still uses the database ${directory} and does not end; end it and start again`,
   )
 }
 
@@ -64,7 +87,7 @@ async function findClusterProcesses(clusterDir: string): Promise<number[]> {
   const found = await Promise.all(
     pids.map(async (pid) => {
       const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
-      if (name !== 'postgres\n') return false
+      if (name !== 'postgres\n' && name !== 'initdb\n') return false
       const cwd = await stat(`/proc/${pid}/cwd`).catch(() => undefined)
       return cwd !== undefined && cwd.dev === directory.dev && cwd.ino === directory.ino
     }),

@@ -21,8 +21,23 @@ const answerTimeoutMs = 2000
  * exactly one. The highest number is never removed, so a slow starter cannot claim one that was used before.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
-  const directory = join(dataDir, 'lock')
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  try {
+    return await lockFolder(dataDir, join(dataDir, 'lock'))
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw new AppError(
+      'database_start_failed',
+      `The data directory ${dataDir} cannot be locked: ${messageOf(error)}. It must lie on a file system with unix sockets, and this user must be able to write there`,
+      { cause: error },
+    )
+  }
+}
+
+async function lockFolder(dataDir: string, directory: string): Promise<DataDirLock> {
+  // Not recursive: that reports a read-only file system as ENOENT.
+  await mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
+    if (systemCodeOf(error) !== 'EEXIST') throw error
+  })
   const folder = openSocketFolder(directory)
   const ownName = `.${process.pid}-${randomBytes(6).toString('hex')}`
   const server = createServer((socket) => {
@@ -30,7 +45,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
     socket.end(String(process.pid))
   })
   const release = async () => {
-    await new Promise<void>((resolve) => server.close(() => resolve()))
+    if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()))
     folder.close()
   }
   try {
@@ -39,14 +54,8 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
     await takeNextNumber(dataDir, directory, folder, ownName)
     return { release }
   } catch (error) {
-    if (server.listening) await release()
-    else folder.close()
-    if (error instanceof AppError) throw error
-    throw new AppError(
-      'database_start_failed',
-      `The data directory ${dataDir} cannot be locked: ${messageOf(error)}. It must lie on a file system with unix sockets, and this user must be able to write there`,
-      { cause: error },
-    )
+    await release()
+    throw error
   } finally {
     await rm(join(directory, ownName), { force: true })
   }

@@ -40,7 +40,7 @@ const badTextStates: readonly string[] = [
 export function wrapDatabaseError(error: unknown): unknown {
   if (error instanceof AppError) return error
   const state = sqlstateOf(error)
-  if (state !== undefined && badTextStates.includes(state)) {
+  if (state !== undefined && (badTextStates.includes(state) || isLoneSurrogate(error, state))) {
     return new AppError(
       'invalid',
       'A text of the request holds a character that cannot be stored (NUL, or half of a surrogate pair); remove it',
@@ -51,6 +51,12 @@ export function wrapDatabaseError(error: unknown): unknown {
     return new AppError('unavailable', unavailableSentence(state), { cause: error })
   }
   return error
+}
+
+/** jsonb refuses half a surrogate pair with the SQLSTATE of any bad JSON; only the detail says what it is. */
+function isLoneSurrogate(error: unknown, state: string): boolean {
+  if (state !== SQLSTATE.invalid_text_representation || !(error instanceof Error)) return false
+  return 'detail' in error && typeof error.detail === 'string' && error.detail.includes('surrogate')
 }
 
 function isUnavailable(error: unknown, state: string | undefined): boolean {

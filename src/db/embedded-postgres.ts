@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import { jitteredDelayMs } from '../lib/retry.ts'
 import { messageOf, systemCodeOf } from '../lib/system-error.ts'
+import { postgresPort } from './cluster-processes.ts'
 import { type DataDirLock, lockDataDir, openSocketFolder } from './data-dir-lock.ts'
 import type { GuardedProcess } from './guarded-process.ts'
 import { preparePostgresBinaries } from './postgres-binaries.ts'
@@ -15,7 +16,6 @@ import { type PostgresServerOptions, startPostgresServer, stopPostgresServer } f
 import { choosePostgresUser } from './postgres-user.ts'
 
 const databaseName = 'waybill'
-const port = 5432
 /** A unix socket's address holds 108 bytes with its end. */
 const maxAddressBytes = 107
 const firstRestartDelayMs = 100
@@ -78,7 +78,7 @@ async function startLocked(
     await ensureCluster(cluster)
     const socket = openSocketDirectory(clusterDir)
     closers.push(socket.close)
-    const connection = { host: socket.directory, port, user: superuser, database: databaseName }
+    const connection = { host: socket.directory, port: postgresPort, user: superuser, database: databaseName }
     const serverOptions = { ...cluster, connection, settings }
     const first = await startPostgresServer(serverOptions)
     await ensureDatabase(connection).catch(async (error: unknown) => {
@@ -158,18 +158,24 @@ async function makeDataDir(path: string): Promise<string> {
     if (!(await stat(path)).isDirectory()) throw new Error('it is not a directory')
     return await realpath(path)
   } catch (error) {
-    const code = systemCodeOf(error)
-    const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'there is a file in its place' : messageOf(error)
     throw new AppError(
       'invalid_config',
-      `The data directory ${path} cannot be used: ${reason}; give a directory that this user can write to with --data-dir`,
+      `The data directory ${path} cannot be used: ${dataDirFault(error)}; give a directory that this user can write to with --data-dir`,
       { cause: error },
     )
   }
 }
 
+function dataDirFault(error: unknown): string {
+  const code = systemCodeOf(error)
+  if (code === 'EEXIST' || code === 'ENOTDIR') return 'there is a file in its place'
+  // What Node reports when a directory cannot be made on a read-only file system.
+  if (code === 'ENOENT') return 'it cannot be made, for the file system may only be read'
+  return messageOf(error)
+}
+
 function openSocketDirectory(clusterDir: string): { directory: string; close: () => void } {
-  if (Buffer.byteLength(`${clusterDir}/.s.PGSQL.${port}`) <= maxAddressBytes) {
+  if (Buffer.byteLength(`${clusterDir}/.s.PGSQL.${postgresPort}`) <= maxAddressBytes) {
     return { directory: clusterDir, close: () => undefined }
   }
   const folder = openSocketFolder(clusterDir)

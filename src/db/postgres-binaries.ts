@@ -28,6 +28,7 @@ interface NativePackage {
 export async function preparePostgresBinaries(
   dataDir: string,
   user: PostgresUser | undefined,
+  publicFolder = '/var/cache/waybill',
 ): Promise<PostgresBinaries> {
   const native = await findNativePackage()
   const inPlace = async () => {
@@ -39,7 +40,7 @@ export async function preparePostgresBinaries(
   const places =
     user === undefined
       ? [inPlace, copyTo(join(dataDir, 'cache')), copyTo(join(tmpdir(), `waybill-${process.getuid?.()}`))]
-      : [copyTo('/var/cache/waybill'), copyTo(join(tmpdir(), 'waybill-root')), inPlace]
+      : [copyTo(publicFolder), copyTo(join(tmpdir(), 'waybill-root')), inPlace]
 
   const failures: string[] = []
   for (const place of places) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import { systemCodeOf } from '../lib/system-error.ts'
-import { endClusterProcesses } from './cluster-processes.ts'
+import { killClusterProcesses } from './cluster-processes.ts'
 import { startGuardedProcess } from './guarded-process.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import type { PostgresLog } from './postgres-log.ts'
@@ -97,8 +97,8 @@ function initdbSentence(options: ClusterOptions, reason: string): string {
 async function removeUnfinished(dataDir: string, log: Logger): Promise<void> {
   const names = (await readdir(dataDir)).filter((name) => name.startsWith(unfinishedPrefix))
   for (const name of names) {
-    await endClusterProcesses(join(dataDir, name), log)
-    await rm(join(dataDir, name), { recursive: true, force: true })
+    await killClusterProcesses(join(dataDir, name), log)
+    await rm(join(dataDir, name), { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

@@ -2,6 +2,7 @@
 export const SQLSTATE = {
   feature_not_supported: '0A000',
   character_not_in_repertoire: '22021',
+  invalid_text_representation: '22P02',
   untranslatable_character: '22P05',
   not_null_violation: '23502',
   foreign_key_violation: '23503',

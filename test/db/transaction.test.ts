@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Trx } from '../../src/db/client.ts'
+import { inTransaction } from '../../src/db/transaction.ts'
+import { createTestDatabase, type TestDatabase } from '../helpers/test-database.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await sql`create table account (name text primary key, amount integer not null)`.execute(database.db)
+})
+beforeEach(async () => {
+  await sql`truncate account`.execute(database.db)
+  await sql`insert into account values ('a', 0), ('b', 0)`.execute(database.db)
+})
+afterAll(() => database.drop())
+
+async function add(trx: Trx, name: string): Promise<void> {
+  await sql`update account set amount = amount + 1 where name = ${name}`.execute(trx)
+}
+
+async function amounts(): Promise<unknown[]> {
+  return (await sql`select name, amount from account order by name`.execute(database.db)).rows
+}
+
+test('two transactions that deadlock both go through', async () => {
+  let tries = 0
+  const both = (first: string, second: string) =>
+    inTransaction(database.db, async (trx) => {
+      tries += 1
+      await add(trx, first)
+      await sleep(100)
+      await add(trx, second)
+    })
+  await Promise.all([both('a', 'b'), both('b', 'a')])
+  expect(tries).toBe(3)
+  expect(await amounts()).toEqual([
+    { name: 'a', amount: 2 },
+    { name: 'b', amount: 2 },
+  ])
+})
+
+test('an error rolls everything back and is thrown once', async () => {
+  let tries = 0
+  const failing = inTransaction(database.db, async (trx) => {
+    tries += 1
+    await add(trx, 'a')
+    throw new Error('no')
+  })
+  await expect(failing).rejects.toThrow('no')
+  expect(tries).toBe(1)
+  expect(await amounts()).toContainEqual({ name: 'a', amount: 0 })
+})
+
+test('a failure that stays is thrown after a few tries', async () => {
+  let tries = 0
+  const failing = inTransaction(database.db, async (trx) => {
+    tries += 1
+    await sql`do $$ begin raise exception using errcode = '40001'; end $$`.execute(trx)
+  })
+  await expect(failing).rejects.toMatchObject({ code: '40001' })
+  expect(tries).toBe(5)
+})
+
+test('a connection that is cut inside leaves nothing and is unavailable', async () => {
+  const cut = inTransaction(database.db, async (trx) => {
+    await add(trx, 'a')
+    await sql`select pg_terminate_backend(pg_backend_pid())`.execute(trx)
+  })
+  await expect(cut).rejects.toMatchObject({ code: 'unavailable' })
+  expect(await amounts()).toContainEqual({ name: 'a', amount: 0 })
+})
+
+test('a table that a migration changes under a running transaction is read on the next try', async () => {
+  await sql`create table moving (a integer)`.execute(database.db)
+  const read = (trx: Trx) => sql`select * from moving where a > ${0}`.execute(trx)
+  await Promise.all(Array.from({ length: 4 }, () => inTransaction(database.db, read)))
+  await sql`alter table moving add column b integer`.execute(database.db)
+  await Promise.all(Array.from({ length: 4 }, () => inTransaction(database.db, read)))
+})

@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export interface Child {
+  process: ChildProcess
+  /** The next line of standard output that begins with `prefix`, without it. */
+  line(prefix: string): Promise<string>
+  /** Resolves with the exit status, or the signal's name. */
+  exited: Promise<number | string>
+  errors(): string
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Runs a script of `test/` as a Node process of its own, which a test may kill. */
+export function startChild(script: string, argument: object): Child {
+  const args = ['--import', 'tsx', `test/${script}`, JSON.stringify(argument)]
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  const lines: string[] = []
+  let partial = ''
+  let errors = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    const parts = (partial + chunk).split('\n')
+    partial = parts.pop() ?? ''
+    lines.push(...parts)
+    child.emit('lines')
+  })
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    errors += chunk
+  })
+  const exited = once(child, 'close').then(([status, signal]) => (signal ?? status) as number | string)
+  return {
+    process: child,
+    exited,
+    errors: () => errors,
+    async line(prefix) {
+      for (;;) {
+        const index = lines.findIndex((line) => line.startsWith(prefix))
+        if (index >= 0) return (lines.splice(index, 1)[0] ?? '').slice(prefix.length)
+        const ended = await Promise.race([once(child, 'lines').then(() => undefined), exited])
+        if (ended !== undefined && !lines.some((line) => line.startsWith(prefix))) {
+          throw new Error(`The child ended with ${ended} before it wrote '${prefix}': ${errors}`)
+        }
+      }
+    },
+  }
+}
