@@ -1,14 +1,10 @@
 import type { FileHandle } from 'node:fs/promises'
 import { crc32c } from '@node-rs/crc32'
+import { checksumFromNumber, createContentHash } from '../lib/content-hash.ts'
+import { noContent } from './content-errors.ts'
+import type { FileFacts, Store } from './store.ts'
 
 const chunkBytes = 256 * 1024
-
-/** Base64 of the big-endian bytes, as Google Cloud Storage writes a CRC32C. */
-export function checksumFromNumber(value: number): string {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value >>> 0)
-  return bytes.toString('base64')
-}
 
 /** CRC32C of an open file, from its beginning, in memory that does not grow with it. */
 export async function checksumOfHandle(handle: FileHandle): Promise<string> {
@@ -22,4 +18,36 @@ export async function checksumOfHandle(handle: FileHandle): Promise<string> {
     value = crc32c(buffer.subarray(0, bytesRead), value)
     position += bytesRead
   }
+}
+
+export interface ComputedChecksums {
+  sizeBytes: number
+  crc32c: string
+  sha256: string
+  /** Equal generations before and after mean that these are the checksums of that generation. */
+  before: FileFacts
+  after: FileFacts
+}
+
+/** Reads all of a file for its checksums, for a background task. Throws `not_found` or `unavailable` as content reads do. */
+export async function computeChecksums(
+  store: Store,
+  path: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<ComputedChecksums> {
+  const before = await factsOrThrow(store, path, options)
+  const hash = createContentHash()
+  for await (const chunk of await store.readRange(path, options)) hash.update(chunk as Buffer)
+  const after = await factsOrThrow(store, path, options)
+  return { ...hash.digest(), before, after }
+}
+
+async function factsOrThrow(
+  store: Store,
+  path: string,
+  options: { signal?: AbortSignal },
+): Promise<FileFacts> {
+  const look = await store.stat(path, options)
+  if (look.state !== 'present') throw noContent(path, look)
+  return look.facts
 }

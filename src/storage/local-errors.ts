@@ -25,12 +25,6 @@ export function localNoAnswer(error: unknown): NoAnswer {
   return { state: 'failed', reason: `The file system could not be asked about this path (${code})` }
 }
 
-/** The error for content that cannot be had, from the verdict of a look. */
-export function noContent(path: string, answer: NoAnswer, cause?: unknown): AppError {
-  const code = answer.state === 'absent' ? 'not_found' : 'unavailable'
-  return new AppError(code, `"${path}" cannot be read: ${answer.reason}`, { cause })
-}
-
 export function writeFailed(error: unknown): AppError {
   if (error instanceof AppError) return error
   const code = errorCodeOf(error)

@@ -1,34 +1,146 @@
-import { realpath } from 'node:fs/promises'
+import { readdir, realpath, unlink } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
-import { localNoAnswer } from './local-errors.ts'
-import { lookAtFile } from './local-facts.ts'
-import { isWithin } from './location.ts'
-import type { Store } from './store.ts'
+import { noContent, otherGeneration, outsideLocation } from './content-errors.ts'
+import { errorCodeOf, localNoAnswer, writeFailed } from './local-errors.ts'
+import { factsFromStats, lookAtFile, whyNoFile } from './local-facts.ts'
+import { listLocalRange } from './local-list.ts'
+import { openInside } from './local-path.ts'
+import { moveLocalInPlace, openFolder, writeLocalTemporary } from './local-write.ts'
+import { isWithin, parseAddress } from './location.ts'
+import { type ReadOptions, type Store, temporaryFolder } from './store.ts'
 
+/** A folder of a file system that this machine has mounted. */
 export function createLocalStore(root: string, _options: { log: Logger }): Store {
-  const notBuilt = async (): Promise<never> => {
-    throw new AppError('internal')
+  const realRootOf = (path: string) => {
+    if (!isWithin(root, path)) throw outsideLocation(root, path)
+    return realpath(root)
   }
-  return {
+
+  const store: Store = {
     root,
     listPageSize: null,
     concurrentLooks: 16,
+
     async stat(path, options = {}) {
-      if (!isWithin(root, path)) return { state: 'absent', reason: 'The path lies outside its location' }
-      options.onRequest?.()
       try {
-        return await lookAtFile(await realpath(root), path, options.checksumUpToBytes ?? 0)
+        const realRoot = await realRootOf(path)
+        options.onRequest?.()
+        return await lookAtFile(realRoot, path, options.checksumUpToBytes ?? 0)
       } catch (error) {
+        if (error instanceof AppError) return { state: 'absent', reason: error.message }
         return localNoAnswer(error)
       }
     },
-    listRange: notBuilt,
-    readRange: notBuilt,
-    writeTemporary: notBuilt,
-    moveInPlace: notBuilt,
-    delete: notBuilt,
-    listTemporary: async function* () {},
+
+    async listRange(folder, options = {}) {
+      try {
+        const realRoot = await realRootOf(folder)
+        options.onRequest?.()
+        return await listLocalRange(realRoot, folder, options)
+      } catch (error) {
+        if (error instanceof AppError) return { state: 'absent', reason: error.message }
+        return localNoAnswer(error)
+      }
+    },
+
+    async readRange(path, options = {}) {
+      try {
+        return await readLocalFile(await realRootOf(path), path, options)
+      } catch (error) {
+        throw error instanceof AppError ? error : noContent(path, localNoAnswer(error), error)
+      }
+    },
+
+    async writeTemporary(content, { signal } = {}) {
+      const realRoot = await realpath(root).catch((error: unknown) => {
+        content.destroy()
+        throw writeFailed(error)
+      })
+      const stop = () => content.destroy(new AppError('interrupted'))
+      if (signal?.aborted) stop()
+      signal?.addEventListener('abort', stop, { once: true })
+      try {
+        return await writeLocalTemporary(root, realRoot, content)
+      } finally {
+        signal?.removeEventListener('abort', stop)
+      }
+    },
+
+    async moveInPlace(temporaryPath, finalPath, { ifAbsent = false } = {}) {
+      const segments = segmentsBelow(root, finalPath)
+      const realRoot = await realRootOf(temporaryPath).catch(asWriteFault)
+      await moveLocalInPlace(realRoot, temporaryPath, { path: finalPath, segments }, ifAbsent)
+      const look = await store.stat(finalPath)
+      if (look.state !== 'present') throw noContent(finalPath, look)
+      return look.facts
+    },
+
+    async delete(target) {
+      const segments = segmentsBelow(root, target)
+      try {
+        const folder = await openFolder(await realpath(root), segments.slice(0, -1), false)
+        try {
+          await unlink(`${folder.heldPath}/${segments.at(-1)}`)
+        } finally {
+          await folder.close()
+        }
+      } catch (error) {
+        const absent = localNoAnswer(error).state === 'absent'
+        if (absent || (error instanceof AppError && error.code === 'not_found')) return
+        throw new AppError('unavailable', `"${target}" cannot be deleted (${errorCodeOf(error)})`, {
+          cause: error,
+        })
+      }
+    },
+
+    async *listTemporary(olderThan) {
+      const folder = path.join(root, temporaryFolder)
+      const names = await readdir(folder).catch((error: unknown) => {
+        if (localNoAnswer(error).state === 'absent') return []
+        throw new AppError('unavailable', localNoAnswer(error).reason, { cause: error })
+      })
+      for (const name of names) {
+        const look = await store.stat(`${folder}/${name}`)
+        if (look.state !== 'present' || look.facts.modifiedAt === null) continue
+        if (look.facts.modifiedAt < olderThan) yield { path: `${folder}/${name}`, facts: look.facts }
+      }
+    },
+
     signedLink: async () => null,
   }
+  return store
+}
+
+async function readLocalFile(realRoot: string, path: string, options: ReadOptions): Promise<Readable> {
+  const inside = await openInside(realRoot, path)
+  if ('reason' in inside) throw noContent(path, inside)
+  try {
+    const notAFile = whyNoFile(inside.stats)
+    if (notAFile !== null) throw noContent(path, notAFile)
+    const { generation, start = 0, end, signal } = options
+    if (generation !== undefined && generation !== factsFromStats(inside.stats).generation) {
+      throw otherGeneration(path)
+    }
+    const handle = await inside.openForReading()
+    return handle.createReadStream({ start, ...(end !== undefined && { end }), ...(signal && { signal }) })
+  } finally {
+    await inside.close()
+  }
+}
+
+/** The parts of a path below the root, each of which is looked at on its own when something is written. */
+function segmentsBelow(root: string, path: string): string[] {
+  const outer = parseAddress(root)
+  const inner = parseAddress(path)
+  if (outer?.kind !== 'posix' || inner?.kind !== 'posix' || !isWithin(root, path)) {
+    throw outsideLocation(root, path)
+  }
+  return inner.segments.slice(outer.segments.length)
+}
+
+const asWriteFault = (error: unknown): never => {
+  throw writeFailed(error)
 }

@@ -1,5 +1,12 @@
-import type { FileFacts } from './store.ts'
+import { setMaxListeners } from 'node:events'
+import { addressFault, coveringRoot } from './location.ts'
+import { isDirectoryItem, lookAtDirectory } from './probe-directory.ts'
+import { lookAtFiles } from './probe-files.ts'
+import { createLane } from './probe-lane.ts'
+import { type FileFacts, temporaryFolder } from './store.ts'
 import type { Stores } from './stores.ts'
+
+const defaultTimeoutMs = 60_000
 
 /** What is at one path. Reasons are sentences for the person who named it. */
 export type Verdict =
@@ -24,10 +31,64 @@ export interface ProbeResult {
 
 /** Looks at all `paths` that one of `roots` covers, in the fewest calls. Never throws for what it finds. */
 export async function probe(
-  _stores: Stores,
-  _roots: readonly string[],
+  stores: Stores,
+  roots: readonly string[],
   paths: readonly string[],
-  _options: ProbeOptions = {},
+  options: ProbeOptions = {},
 ): Promise<ProbeResult> {
-  return { verdicts: paths.map(() => ({ state: 'failed', reason: 'Not built yet' })), calls: 0 }
+  const deadline = AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs)
+  const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline])
+  setMaxListeners(0, signal)
+  let calls = 0
+  const verdicts = new Map<string, Verdict>()
+  const pathsByRoot = new Map<string, string[]>()
+  for (const path of new Set(paths)) {
+    const root = addressFault(path) === null ? coveringRoot(roots, path) : null
+    const refusal = refusalOf(path, root)
+    if (refusal !== null || root === null) {
+      verdicts.set(path, refusal ?? uncovered)
+      continue
+    }
+    const together = pathsByRoot.get(root)
+    if (together === undefined) pathsByRoot.set(root, [path])
+    else together.push(path)
+  }
+  await Promise.all(
+    [...pathsByRoot].map(async ([root, asked]) => {
+      const store = stores.storeFor(root)
+      if (store === null) {
+        for (const path of asked) verdicts.set(path, withoutDriver)
+        return
+      }
+      const concurrency = options.concurrency ?? store.concurrentLooks
+      const lane = createLane(store, { concurrency, signal, onRequest: () => calls++ })
+      const directories = asked.filter(isDirectoryItem)
+      const files = asked.filter((path) => !isDirectoryItem(path))
+      await Promise.all([
+        lookAtFiles(lane, files, (path, look) => {
+          verdicts.set(path, look.state === 'present' ? { ...look, kind: 'file' } : look)
+        }),
+        ...directories.map(async (path) => {
+          const look = await lookAtDirectory(lane, path)
+          verdicts.set(path, look.state === 'present' ? { ...look, kind: 'directory' } : look)
+        }),
+      ])
+    }),
+  )
+  return { verdicts: paths.map((path) => verdicts.get(path) ?? uncovered), calls }
+}
+
+const uncovered: Verdict = { state: 'uncovered', reason: 'No location of this organisation covers this path' }
+const withoutDriver: Verdict = {
+  state: 'uncovered',
+  reason: 'Files of this kind of address cannot be looked at',
+}
+
+/** A verdict that needs no look. */
+function refusalOf(path: string, root: string | null): Verdict | null {
+  const fault = addressFault(path)
+  if (fault !== null) return { state: 'absent', reason: `There can be no file at this path: it ${fault}` }
+  if (root === null) return uncovered
+  const own = path.slice(root.replace(/\/+$/u, '').length).startsWith(`/${temporaryFolder}/`)
+  return own ? { state: 'absent', reason: 'There is no file at this path' } : null
 }

@@ -1,4 +1,6 @@
 import type { Logger } from '../lib/logger.ts'
+import type { GsOptions } from './gs-client.ts'
+import { createGsStores } from './gs-store.ts'
 import { createLocalStore } from './local-store.ts'
 import { parseAddress } from './location.ts'
 import type { Store } from './store.ts'
@@ -8,11 +10,13 @@ export interface Stores {
   storeFor(root: string): Store | null
 }
 
-export function createStores(options: { log: Logger }): Stores {
+export function createStores(options: { log: Logger; gs?: GsOptions }): Stores {
+  const gsStore = createGsStores({ log: options.log, ...options.gs })
   return {
     storeFor(root) {
       const address = parseAddress(root)
       if (address?.kind === 'posix') return createLocalStore(root, options)
+      if (address?.kind === 'object' && address.scheme === 'gs') return gsStore(root)
       return null
     },
   }

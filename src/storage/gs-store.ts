@@ -1,0 +1,239 @@
+import type { FileMetadata } from '@google-cloud/storage'
+import { AppError } from '../errors.ts'
+import type { Logger } from '../lib/logger.ts'
+import { alreadyThere, noContent, otherGeneration, outsideLocation } from './content-errors.ts'
+import { type GsClient, type GsOptions, loadGsClient } from './gs-client.ts'
+import { gsNoAnswer, gsWriteFailed, isPreconditionFault } from './gs-errors.ts'
+import { readObject } from './gs-read.ts'
+import { uploadTemporary } from './gs-write.ts'
+import { isWithin, parseAddress } from './location.ts'
+import { type FileFacts, type ListPage, type Store, temporaryFolder } from './store.ts'
+
+const listedFields = 'items(name,size,crc32c,generation,updated),nextPageToken'
+const longestKeyBytes = 1024
+
+/** Makes stores for buckets that share one client, which is loaded when one of them is first asked. */
+export function createGsStores(options: GsOptions & { log: Logger }): (root: string) => Store {
+  let loading: Promise<GsClient> | null = null
+  const client = () => {
+    loading ??= loadGsClient(options)
+    return loading
+  }
+  return (root) => createGsStore(root, client, options.log)
+}
+
+function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: Logger): Store {
+  const address = parseAddress(root)
+  if (address?.kind !== 'object') throw new AppError('internal', `"${root}" is no bucket's address`)
+  const { bucket } = address
+  const rootKey = address.key.replace(/\/+$/u, '')
+  const temporaryPrefix = `${rootKey === '' ? '' : `${rootKey}/`}${temporaryFolder}/`
+  const pathOf = (key: string) => `gs://${bucket}/${key}`
+
+  /** The key of a path that may be in the bucket; null for a name that no object can have. */
+  function keyOf(path: string): string | null {
+    const parsed = parseAddress(path)
+    if (parsed?.kind !== 'object' || !isWithin(root, path)) throw outsideLocation(root, path)
+    const { key } = parsed
+    return key === '' || key === '.' || Buffer.byteLength(key) > longestKeyBytes ? null : key
+  }
+
+  const noSuchName = { state: 'absent', reason: 'There can be no file with this name in a bucket' } as const
+
+  async function fileOf(path: string) {
+    const key = keyOf(path)
+    if (key === null) throw noContent(path, noSuchName)
+    const client = await loadClient()
+    return { client, key, file: client.requests.bucket(bucket).file(key) }
+  }
+
+  const store: Store = {
+    root,
+    listPageSize: 1000,
+    concurrentLooks: 64,
+
+    async stat(path, options) {
+      try {
+        const key = keyOf(path)
+        if (key === null) return noSuchName
+        const client = await loadClient()
+        const file = client.requests.bucket(bucket).file(key)
+        const [metadata] = await client.call(() => file.getMetadata(), options)
+        return { state: 'present', facts: factsFromMetadata(metadata) }
+      } catch (error) {
+        if (error instanceof AppError) return { state: 'absent', reason: error.message }
+        return gsNoAnswer(bucket, error)
+      }
+    },
+
+    async listRange(folder, options = {}): Promise<ListPage> {
+      try {
+        const client = await loadClient()
+        const endAt = options.endAt === undefined ? null : keyOf(options.endAt)
+        const startAt = options.startAt === undefined ? null : keyOf(options.startAt)
+        const query = {
+          autoPaginate: false,
+          prefix: parsedKey(folder, root),
+          maxResults: options.maxResults ?? 1000,
+          fields: listedFields,
+          ...(startAt !== null && { startOffset: startAt }),
+          // `endOffset` is exclusive. A space sorts before all that can follow the last key but control characters.
+          ...(endAt !== null && Buffer.byteLength(endAt) < longestKeyBytes && { endOffset: `${endAt} ` }),
+          ...(options.pageToken !== undefined && { pageToken: options.pageToken }),
+        }
+        const [files, next] = await client.call(() => client.requests.bucket(bucket).getFiles(query), options)
+        const listed = (files as unknown as FileMetadata[]).filter(
+          ({ name = '' }) => !name.startsWith(temporaryPrefix) && !name.endsWith('/'),
+        )
+        return {
+          state: 'listed',
+          files: listed.map((one) => ({ path: pathOf(one.name ?? ''), facts: factsFromMetadata(one) })),
+          nextPageToken: pageTokenOf(next),
+        }
+      } catch (error) {
+        if (error instanceof AppError) return { state: 'absent', reason: error.message }
+        return gsNoAnswer(bucket, error)
+      }
+    },
+
+    async readRange(path, options = {}) {
+      const { client, key } = await fileOf(path)
+      try {
+        return await client.call(() => readObject(client.requests, bucket, key, options), options)
+      } catch (error) {
+        const answer = gsNoAnswer(bucket, error)
+        if (answer.state === 'absent' && options.generation !== undefined) {
+          if ((await store.stat(path)).state === 'present') throw otherGeneration(path)
+        }
+        throw noContent(path, answer, error)
+      }
+    },
+
+    async writeTemporary(content, { signal } = {}) {
+      if (signal !== undefined) destroyOnAbort(content, signal)
+      const { name, ...written } = await uploadTemporary(await loadClient(), bucket, temporaryPrefix, content)
+      return { path: pathOf(name), ...written }
+    },
+
+    async moveInPlace(temporaryPath, finalPath, { ifAbsent = false } = {}) {
+      const source = await fileOf(temporaryPath)
+      const target = await fileOf(finalPath)
+      const options = ifAbsent ? { preconditionOpts: { ifGenerationMatch: 0 } } : {}
+      let facts: FileFacts | null = null
+      try {
+        facts = await source.client.call(async (attempt) => {
+          try {
+            const [, answer] = await source.file.copy(target.file, options)
+            return factsFromMetadata((answer as { resource: FileMetadata }).resource)
+          } catch (error) {
+            // A copy whose answer was lost finds itself in its own way.
+            const own =
+              attempt > 1 && isPreconditionFault(error) ? await sameContent(temporaryPath, finalPath) : null
+            if (own === null) throw error
+            return own
+          }
+        })
+      } catch (error) {
+        if (isPreconditionFault(error)) throw alreadyThere(finalPath)
+        const answer = gsNoAnswer(bucket, error)
+        throw answer.state === 'absent'
+          ? noContent(temporaryPath, answer, error)
+          : gsWriteFailed(bucket, error)
+      }
+      await source.client
+        .call(() => source.file.delete({ ignoreNotFound: true }))
+        .catch((error: unknown) =>
+          log.warn({ err: error, path: temporaryPath }, 'a temporary is left to the sweeper'),
+        )
+      return facts
+    },
+
+    async delete(path) {
+      if (keyOf(path) === null) return
+      const { client, file } = await fileOf(path)
+      try {
+        await client.call(() => file.delete({ ignoreNotFound: true }))
+      } catch (error) {
+        const { reason } = gsNoAnswer(bucket, error)
+        throw new AppError('unavailable', `"${path}" cannot be deleted: ${reason}`, { cause: error })
+      }
+    },
+
+    async *listTemporary(olderThan) {
+      const client = await loadClient()
+      const query = { autoPaginate: false, prefix: temporaryPrefix, fields: listedFields }
+      let pageToken: string | null = null
+      do {
+        const page = { ...query, ...(pageToken !== null && { pageToken }) }
+        const [files, next]: [unknown, unknown, unknown?] = await client
+          .call(() => client.requests.bucket(bucket).getFiles(page))
+          .catch((error: unknown) => {
+            throw new AppError('unavailable', gsNoAnswer(bucket, error).reason, { cause: error })
+          })
+        for (const one of files as FileMetadata[]) {
+          const facts = factsFromMetadata(one)
+          if (facts.modifiedAt !== null && facts.modifiedAt < olderThan)
+            yield { path: pathOf(one.name ?? ''), facts }
+        }
+        pageToken = pageTokenOf(next)
+      } while (pageToken !== null)
+    },
+
+    async signedLink(path, { expiresInSeconds, contentType, fileName }) {
+      const { client, file } = await fileOf(path)
+      if (client.requests.customEndpoint) return null
+      try {
+        const [url] = await file.getSignedUrl({
+          version: 'v4',
+          action: 'read',
+          expires: Date.now() + expiresInSeconds * 1000,
+          responseType: contentType,
+          responseDisposition: `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`,
+        })
+        return url
+      } catch (error) {
+        log.debug({ err: error, path }, 'these credentials cannot sign links')
+        return null
+      }
+    },
+  }
+
+  /** Facts of the final file if it holds the bytes of the temporary one. */
+  async function sameContent(temporaryPath: string, finalPath: string): Promise<FileFacts | null> {
+    const [from, to] = await Promise.all([store.stat(temporaryPath), store.stat(finalPath)])
+    if (from.state !== 'present' || to.state !== 'present') return null
+    const same = from.facts.crc32c === to.facts.crc32c && from.facts.sizeBytes === to.facts.sizeBytes
+    return same ? to.facts : null
+  }
+
+  return store
+}
+
+function factsFromMetadata(metadata: FileMetadata): FileFacts {
+  return {
+    sizeBytes: Number(metadata.size ?? 0),
+    crc32c: metadata.crc32c ?? null,
+    generation: metadata.generation === undefined ? null : String(metadata.generation),
+    modifiedAt: metadata.updated === undefined ? null : new Date(metadata.updated),
+  }
+}
+
+function parsedKey(folder: string, root: string): string {
+  const address = parseAddress(folder)
+  if (address?.kind !== 'object' || !isWithin(root, folder)) throw outsideLocation(root, folder)
+  return address.key
+}
+
+function pageTokenOf(next: unknown): string | null {
+  if (typeof next !== 'object' || next === null || !('pageToken' in next)) return null
+  return typeof next.pageToken === 'string' ? next.pageToken : null
+}
+
+function destroyOnAbort(
+  content: NodeJS.ReadableStream & { destroy(error?: Error): void },
+  signal: AbortSignal,
+): void {
+  const stop = () => content.destroy(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { link, mkdir, open, rename, unlink } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { createContentHash } from '../lib/content-hash.ts'
+import { alreadyThere, noContent, outsideLocation } from './content-errors.ts'
+import { errorCodeOf, writeFailed } from './local-errors.ts'
+import { type Inside, openInside } from './local-path.ts'
+import { temporaryFolder, type WrittenTemporary } from './store.ts'
+
+/** Writes `content` to a new file in the temporary folder of `realRoot`, on the disk when it resolves. */
+export async function writeLocalTemporary(
+  root: string,
+  realRoot: string,
+  content: Readable,
+): Promise<WrittenTemporary> {
+  const name = randomUUID()
+  const folder = await openFolder(realRoot, [temporaryFolder], true).catch((error: unknown) => {
+    content.destroy()
+    throw writeFailed(error)
+  })
+  const held = `${folder.heldPath}/${name}`
+  try {
+    const written = await writeAll(held, content)
+    return { path: `${root.replace(/\/+$/u, '')}/${temporaryFolder}/${name}`, ...written }
+  } catch (error) {
+    await unlink(held).catch(() => {})
+    throw error
+  } finally {
+    await folder.close()
+  }
+}
+
+async function writeAll(held: string, content: Readable): Promise<Omit<WrittenTemporary, 'path'>> {
+  const hash = createContentHash()
+  const handle = await open(held, 'wx').catch((error: unknown) => {
+    content.destroy()
+    throw writeFailed(error)
+  })
+  try {
+    for await (const piece of content) {
+      const chunk = Buffer.isBuffer(piece) ? piece : Buffer.from(piece)
+      hash.update(chunk)
+      await handle.writeFile(chunk).catch(rethrow)
+    }
+    await handle.sync().catch(rethrow)
+  } finally {
+    await handle.close()
+  }
+  return hash.digest()
+}
+
+const rethrow = (error: unknown): never => {
+  throw writeFailed(error)
+}
+
+/** Moves a temporary to its final place: a rename, or with `ifAbsent` a link, which fails where something is. */
+export async function moveLocalInPlace(
+  realRoot: string,
+  temporaryPath: string,
+  final: { path: string; segments: readonly string[] },
+  ifAbsent: boolean,
+): Promise<void> {
+  const name = final.segments.at(-1) ?? ''
+  let source: Inside | null = null
+  let target: Inside | null = null
+  try {
+    source = await openFolder(realRoot, [temporaryFolder], true)
+    target = await openFolder(realRoot, final.segments.slice(0, -1), true)
+    const from = `${source.heldPath}/${path.basename(temporaryPath)}`
+    const to = `${target.heldPath}/${name}`
+    if (ifAbsent) {
+      await link(from, to)
+      await unlink(from)
+    } else {
+      await rename(from, to)
+    }
+    await syncFolder(target)
+  } catch (error) {
+    const code = errorCodeOf(error)
+    if (code === 'EEXIST' || code === 'EISDIR' || code === 'ENOTEMPTY') throw alreadyThere(final.path)
+    if (code === 'ENOENT') {
+      throw noContent(temporaryPath, { state: 'absent', reason: 'There is no file at this path' }, error)
+    }
+    throw writeFailed(error)
+  } finally {
+    await source?.close()
+    await target?.close()
+  }
+}
+
+/** Holds a folder below the root, making what is missing on the way without ever passing through a link that leads out. */
+export async function openFolder(
+  realRoot: string,
+  segments: readonly string[],
+  make: boolean,
+): Promise<Inside> {
+  let folder = await openOrThrow(realRoot, realRoot)
+  for (const segment of segments) {
+    const next = `${folder.heldPath}/${segment}`
+    try {
+      if (make) await makeFolder(folder, next)
+      const opened = await openOrThrow(realRoot, next)
+      await folder.close()
+      folder = opened
+    } catch (error) {
+      await folder.close()
+      throw error
+    }
+  }
+  return folder
+}
+
+async function makeFolder(parent: Inside, next: string): Promise<void> {
+  try {
+    await mkdir(next)
+    await syncFolder(parent)
+  } catch (error) {
+    if (errorCodeOf(error) !== 'EEXIST') throw error
+  }
+}
+
+async function openOrThrow(realRoot: string, target: string): Promise<Inside> {
+  const inside = await openInside(realRoot, target)
+  if ('reason' in inside) {
+    if (inside.state === 'absent') throw outsideLocation(realRoot, path.basename(target))
+    throw Object.assign(new Error(inside.reason), { code: inside.state === 'forbidden' ? 'EACCES' : 'EIO' })
+  }
+  return inside
+}
+
+async function syncFolder(folder: Inside): Promise<void> {
+  const handle = await open(folder.heldPath, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,57 @@
+import type { ListedFile } from './store.ts'
+
+/**
+ * A page of a listing is asked for where it can answer this many paths or more: it takes longer than a look at one path and
+ * buckets charge some twelve times as much for it.
+ */
+export const fewestAnswersOfAPage = 16
+
+/** Part of a page is left free for files that nobody asked about, so that one page mostly answers a whole range. */
+const wantedShareOfAPage = 0.9
+
+/** Cuts sorted paths into ranges that are listed side by side, each about one page if its folders hold little else. */
+export function planRanges(sortedPaths: readonly string[], pageSize: number): string[][] {
+  const most = Math.max(1, Math.floor(pageSize * wantedShareOfAPage))
+  const count = Math.ceil(sortedPaths.length / most)
+  const each = Math.ceil(sortedPaths.length / Math.max(1, count))
+  return Array.from({ length: count }, (_, i) => sortedPaths.slice(i * each, (i + 1) * each))
+}
+
+/** The folder that two paths share, with its `/`. */
+export function sharedFolder(first: string, last: string): string {
+  let i = 0
+  while (i < first.length && i < last.length && first[i] === last[i]) i++
+  return first.slice(0, first.lastIndexOf('/', i === first.length ? i : Math.max(0, i - 1)) + 1)
+}
+
+/**
+ * What a page that was listed from `sortedPaths[from]` on says: the found file or null for each path up to the page's end.
+ * Paths after its last file have no answer yet, unless it is the last page.
+ */
+export function answersOfPage(
+  sortedPaths: readonly string[],
+  from: number,
+  files: readonly ListedFile[],
+  isLastPage: boolean,
+  compare: (a: string, b: string) => number,
+): (ListedFile | null)[] {
+  const answers: (ListedFile | null)[] = []
+  let f = 0
+  for (let i = from; i < sortedPaths.length; i++) {
+    const path = sortedPaths[i] ?? ''
+    let file = files[f]
+    while (file !== undefined && compare(file.path, path) < 0) file = files[++f]
+    if (file === undefined && !isLastPage) return answers
+    answers.push(file?.path === path ? file : null)
+  }
+  return answers
+}
+
+/** Index after the last path that lies in the same folder as `sortedPaths[from]`. */
+export function endOfFolder(sortedPaths: readonly string[], from: number): number {
+  const path = sortedPaths[from] ?? ''
+  const folder = path.slice(0, path.lastIndexOf('/') + 1)
+  let i = from
+  while (i < sortedPaths.length && sortedPaths[i]?.startsWith(folder)) i++
+  return i
+}
