@@ -242,7 +242,9 @@ function serverUrl(raw: unknown): string {
     throw new SettingFault(`is ${quoted(raw)}; write http://host:4400 or https://host`)
   }
   if (url.username !== '' || url.password !== '') {
-    throw new SettingFault('has a user or a password in it; Waybill is shown a token instead, in WAYBILL_TOKEN')
+    throw new SettingFault(
+      'has a user or a password in it; Waybill is shown a token instead, in WAYBILL_TOKEN',
+    )
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
@@ -265,13 +267,16 @@ export function maskPassword(address: string): string {
 }
 
 /** As root the system's own place; else where the desktop's rules put data. They ignore a relative path. */
-export function defaultDataDir(place: { uid: number | undefined; home: string; xdgDataHome?: string }): string {
+export function defaultDataDir(place: {
+  uid: number | undefined
+  home: string
+  xdgDataHome?: string
+}): string {
   if (place.uid === 0) return '/var/lib/waybill'
   const xdg = place.xdgDataHome
   const dataHome = xdg !== undefined && isAbsolute(xdg) ? xdg : join(place.home, '.local', 'share')
   return join(dataHome, 'waybill')
 }
-
 
 function kindOf(raw: unknown): string {
   if (raw === null) return 'null'

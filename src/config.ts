@@ -1,7 +1,14 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { configFile, defaultDataDir, type Place, type Setting, SettingFault, settings } from './config-settings.ts'
+import {
+  configFile,
+  defaultDataDir,
+  type Place,
+  type Setting,
+  SettingFault,
+  settings,
+} from './config-settings.ts'
 import { AppError, type ErrorDetail } from './errors.ts'
 import { closestName } from './lib/closest-name.ts'
 import { messageOf, systemCodeOf } from './lib/system-error.ts'
@@ -53,10 +60,7 @@ export function readConfig(options: ConfigOptions, env: NodeJS.ProcessEnv = proc
 }
 
 /** The same without throwing, for whoever looks into what is wrong. */
-export function collectConfig(
-  options: ConfigOptions,
-  env: NodeJS.ProcessEnv = process.env,
-): CollectedConfig {
+export function collectConfig(options: ConfigOptions, env: NodeJS.ProcessEnv = process.env): CollectedConfig {
   const faults: ErrorDetail[] = unknownVariables(env)
   const entries: ConfigEntry[] = []
   const take = <T>(setting: Setting<T>, file: ConfigFile | null, defaultValue: T): T => {

@@ -30,9 +30,11 @@ const firstDelayMs = 200
 export function createClient({ url, token }: { url: string; token: string }): ApiClient {
   async function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) }
-    const answer = await fetch(`${url}/api/v1${path}`, { ...init, method, headers }).catch((error: unknown) => {
-      throw init.signal?.aborted === true ? new AppError('interrupted') : networkError(url, error)
-    })
+    const answer = await fetch(`${url}/api/v1${path}`, { ...init, method, headers }).catch(
+      (error: unknown) => {
+        throw init.signal?.aborted === true ? new AppError('interrupted') : networkError(url, error)
+      },
+    )
     if (answer.ok) return answer
     throw await errorFrom(url, answer)
   }
@@ -48,7 +50,10 @@ export function createClient({ url, token }: { url: string; token: string }): Ap
     post<T>(path: string, body: unknown, { make = false, idempotencyKey }: PostOptions = {}) {
       const key = idempotencyKey ?? (make ? randomUUID() : undefined)
       const call = async () =>
-        readJson<T>(url, await sendJson('POST', path, body, key === undefined ? {} : { 'idempotency-key': key }))
+        readJson<T>(
+          url,
+          await sendJson('POST', path, body, key === undefined ? {} : { 'idempotency-key': key }),
+        )
       return key === undefined ? call() : again(call)
     },
     patch: async <T>(path: string, body: unknown) => readJson<T>(url, await sendJson('PATCH', path, body)),

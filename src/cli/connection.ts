@@ -39,7 +39,20 @@ async function findToken(config: Config, url: string, options: ConfigOptions): P
   if (!isThisMachine(url)) {
     throw new AppError('unauthorized', `No token for ${url} is given`)
   }
-  return await readToken(ownerFile)
+  return await readToken(ownerFile).catch((error: unknown) => {
+    throw isMissing(error) ? noServerYet(config.dataDir) : error
+  })
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof AppError && systemCodeOf(error.cause) === 'ENOENT'
+}
+
+function noServerYet(dataDir: string): AppError {
+  return new AppError(
+    'unauthorized',
+    `No token is given, and no server has made one in the data directory ${dataDir}; start one with "waybill serve", or name its --data-dir`,
+  )
 }
 
 async function readToken(path: string): Promise<string> {

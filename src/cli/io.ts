@@ -1,5 +1,5 @@
-import type { Readable, Writable } from 'node:stream'
 import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
 import { styleText } from 'node:util'
 
 export type OutStream = Writable & { isTTY?: boolean; columns?: number }

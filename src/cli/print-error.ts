@@ -13,7 +13,6 @@ const advice: Partial<Record<ErrorCode, string>> = {
   internal: 'The log of the server has the cause; "waybill doctor" looks for common ones',
   rate_limited: 'Wait a little and try again',
   schema_too_new: 'Use the newer Waybill',
-  usage: 'Add --help to see what the command takes',
 }
 
 /** One sentence, a line for each detail, then what to do. With `json` the error as the server would send it. */
@@ -36,5 +35,7 @@ export function appErrorFrom(error: unknown): AppError {
   if (error instanceof AppError) return error
   if (systemCodeOf(error) !== undefined) return new AppError('internal', messageOf(error), { cause: error })
   const trace = error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : ''
-  return new AppError('internal', `${errorTable.internal.sentence}: ${messageOf(error)}${trace}`, { cause: error })
+  return new AppError('internal', `${errorTable.internal.sentence}: ${messageOf(error)}${trace}`, {
+    cause: error,
+  })
 }

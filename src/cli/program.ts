@@ -20,7 +20,9 @@ import { addWorker } from './worker.ts'
 export function createProgram(context: CliContext): Command {
   const { out, err } = context.io
   const program = new Command('waybill')
-    .description('The ledger of every file that goes into a computational run and every file that comes out of it')
+    .description(
+      'The ledger of every file that goes into a computational run and every file that comes out of it',
+    )
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()

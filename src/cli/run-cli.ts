@@ -19,6 +19,7 @@ export async function runCli(args: readonly string[], io: CliIo, env?: NodeJS.Pr
     if (error instanceof CommanderError && isAnswer(error)) return exitCode.ok
     const appError = error instanceof CommanderError ? usageError(error) : appErrorFrom(error)
     printError(io, appError, json)
+    if (error instanceof CommanderError && !json) io.err.write('Add --help to see what the command takes\n')
     return errorTable[appError.code].exit
   }
 }

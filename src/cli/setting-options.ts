@@ -13,8 +13,10 @@ export function addSettings(command: Command, names: readonly SettingName[], gro
     command.addOption(option)
   }
   return command.addOption(
-    new Option(configFile.flags, `${configFile.text} (${configFile.variable}; default: ${configFile.defaultText})`)
-      .helpGroup(group),
+    new Option(
+      configFile.flags,
+      `${configFile.text} (${configFile.variable}; default: ${configFile.defaultText})`,
+    ).helpGroup(group),
   )
 }
 

@@ -61,7 +61,10 @@ function fitWidths<Row>(io: CliIo, columns: readonly Column<Row>[], cells: reado
   }
 }
 
-function widestShrinking<Row>(columns: readonly Column<Row>[], widths: readonly number[]): number | undefined {
+function widestShrinking<Row>(
+  columns: readonly Column<Row>[],
+  widths: readonly number[],
+): number | undefined {
   let widest: number | undefined
   for (const [index, column] of columns.entries()) {
     const width = widths[index] ?? 0

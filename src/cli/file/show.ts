@@ -13,7 +13,10 @@ export function addFileShow(parent: Command, context: CliContext, run = showFile
     .description('Show a file with its versions, companions and uses')
     .argument('<id|path>', 'its number, or its path as the ledger has it')
   addClientOptions(command)
-    .addHelpText('after', examples('waybill file show 12', 'waybill file show /shared/projects/pvt_table.tab'))
+    .addHelpText(
+      'after',
+      examples('waybill file show 12', 'waybill file show /shared/projects/pvt_table.tab'),
+    )
     .action((idOrPath: string, options: { json?: boolean }) => run(context, idOrPath, options))
 }
 

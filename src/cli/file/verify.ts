@@ -2,7 +2,6 @@ import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import type { FileSummary, VerifyInput } from '../../contract/file.ts'
 import { AppError } from '../../errors.ts'
-import type { ApiClient } from '../client.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import { exitCode } from '../exit-code.ts'
@@ -41,7 +40,8 @@ async function verifyFiles(context: CliContext, given: string[], options: FileVe
   const { io } = context
   const client = await connectClient(context, { ...options })
   const targets = given.includes('-') ? await withInput(io, given) : given
-  if (targets.length === 0) throw new AppError('usage', 'There is nothing to verify: standard input was empty')
+  if (targets.length === 0)
+    throw new AppError('usage', 'There is nothing to verify: standard input was empty')
   const items: FileSummary[] = []
   const table = createTable(io, verdictColumns)
   const progress = createProgress(io, { label: 'Verifying', total: targets.length, unit: 'files' })
