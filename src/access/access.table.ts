@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Role } from '../contract/access.ts'
 
 export interface OrgTable {
@@ -32,12 +32,21 @@ export interface TokenTable {
   name: string
   role: Role
   deployment: Generated<boolean>
+  session: Generated<boolean>
   digest: Buffer
   prefix: string
   created_at: Generated<Date>
   expires_at: Date | null
   last_used_at: Date | null
   revoked_at: Date | null
+}
+
+export interface SignInCodeTable {
+  digest: Buffer
+  org_id: number
+  member_id: number
+  created_at: Generated<Date>
+  expires_at: Date
 }
 
 export interface LocationTable {
@@ -55,7 +64,7 @@ export interface AuditEntryTable {
   member_name: string | null
   action: string
   subject: string
-  details: string
+  details: ColumnType<object, string, never>
   address: string | null
   request_id: string | null
   at: Generated<Date>

@@ -4,6 +4,7 @@ import type {
   MemberTable,
   OrgTable,
   ProjectTable,
+  SignInCodeTable,
   TokenTable,
 } from '../access/access.table.ts'
 import type { FileEventTable, FileTable, FileUseTable, FileVersionTable } from '../files/file.table.ts'
@@ -23,6 +24,7 @@ export interface Schema {
   project: ProjectTable
   member: MemberTable
   token: TokenTable
+  sign_in_code: SignInCodeTable
   location: LocationTable
   audit_entry: AuditEntryTable
   file: FileTable

@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pino } from 'pino'
+import { signInPath } from '../access/token.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../db/client.ts'
 import { startEmbeddedPostgres } from '../db/embedded-postgres.ts'
@@ -10,6 +12,8 @@ import { ensureFirstOrg } from './first-start.ts'
 
 export interface RunningServer {
   url: string
+  /** Signs the first owner of the org `default` in, once, within 15 minutes. */
+  signInUrl: string | null
   stop(): Promise<void>
 }
 
@@ -29,11 +33,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const database = connect({ connection, log })
     stops.push(() => database.close())
     await migrate(database.pool, { log })
-    await ensureFirstOrg(database.db, config.dataDir, config.locations)
-    const app = await buildApp({ database, stores: createStores({ log }), log })
+    const deployment = {
+      dataDir: config.dataDir,
+      storeRoot: join(config.dataDir, 'store'),
+      locations: config.locations,
+    }
+    const { signInCode } = await ensureFirstOrg({ db: database.db, deployment, log })
+    const app = await buildApp({ database, stores: createStores({ log }), deployment, log })
     stops.push(() => app.close())
     const url = await app.listen({ host: config.host, port: config.port })
-    return { url, stop }
+    return { url, signInUrl: signInCode === null ? null : `${url}${signInPath(signInCode)}`, stop }
   } catch (error) {
     await stop()
     throw error

@@ -35,8 +35,9 @@ export async function startTestApp(): Promise<TestApp> {
   const dataDir = await realpath(await mkdtemp(join(tmpdir(), 'waybill-app-')))
   const database = await createTestDatabase()
   const log = pino({ level: process.env.WAYBILL_TEST_LOG ?? 'silent' })
-  await ensureFirstOrg(database.db, dataDir, [])
-  const app = await buildApp({ database, stores: createStores({ log }), log })
+  const deployment = { dataDir, storeRoot: join(dataDir, 'store'), locations: [] }
+  await ensureFirstOrg({ db: database.db, deployment, log })
+  const app = await buildApp({ database, stores: createStores({ log }), deployment, log })
   const ownerToken = (await readFile(ownerTokenPath(dataDir), 'utf8')).trim()
   return {
     app,

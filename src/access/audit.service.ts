@@ -1,0 +1,47 @@
+import type { AuditEntry, AuditQuery } from '../contract/audit.ts'
+import type { Db } from '../db/client.ts'
+import { AppError } from '../errors.ts'
+import { wireTime } from '../lib/wire-time.ts'
+import { type AuditRow, listAuditEntries } from './audit.repository.ts'
+import type { Caller } from './caller.ts'
+import { idFromCursor, type Page } from './page.ts'
+import { timeFault } from './time.ts'
+
+export async function listAudit(db: Db, caller: Caller, query: AuditQuery): Promise<Page<AuditEntry>> {
+  const rows = await listAuditEntries(db, caller.orgId, {
+    action: query.action ?? null,
+    tokenId: query.token_id ?? null,
+    since: timeOf('since', query.since),
+    until: timeOf('until', query.until),
+    beforeId: query.cursor === undefined ? null : idFromCursor(query.cursor, Number.MAX_SAFE_INTEGER),
+    limit: query.limit + 1,
+  })
+  const shown = rows.slice(0, query.limit)
+  const last = shown.at(-1)
+  return {
+    items: shown.map(auditFromRow),
+    next_cursor: rows.length > query.limit && last ? String(last.id) : null,
+  }
+}
+
+function timeOf(field: string, text: string | undefined): Date | null {
+  if (text === undefined) return null
+  const fault = timeFault(text)
+  if (fault === null) return new Date(text)
+  throw new AppError('invalid_query', `${field} ${fault}`, { details: [{ field, message: fault }] })
+}
+
+function auditFromRow(row: AuditRow): AuditEntry {
+  return {
+    id: row.id,
+    at: wireTime(row.at),
+    action: row.action,
+    subject: row.subject,
+    details: row.details,
+    token_id: row.token_id,
+    token_name: row.token_name,
+    member_name: row.member_name,
+    address: row.address,
+    request_id: row.request_id,
+  }
+}

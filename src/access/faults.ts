@@ -1,0 +1,30 @@
+import { AppError, type ErrorDetail } from '../errors.ts'
+
+/** What a schema cannot say of a text that a person chose; null where it may stand. */
+export function textFault(text: string): string | null {
+  if (text.includes('\0')) return 'contains a NUL character; remove it'
+  if (!text.isWellFormed()) return 'is not valid Unicode: it has half of a surrogate pair'
+  return null
+}
+
+/** Of a name: one line that a person can see. */
+export function nameFault(name: string): string | null {
+  if (name.trim() === '') return 'is blank; give a name'
+  return textFault(name) ?? (/\p{Cc}/u.test(name) ? 'contains a control character; remove it' : null)
+}
+
+/** Throws one error that holds every fault; fields that are not given are not looked at. */
+export function refuseFaults(faults: Record<string, string | null | undefined>): void {
+  const details: ErrorDetail[] = Object.entries(faults).flatMap(([field, message]) =>
+    message == null ? [] : { field, message },
+  )
+  const [first] = details
+  if (first === undefined) return
+  const rest = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
+  throw new AppError('invalid', `${first.field} ${first.message}${rest}`, { details })
+}
+
+/** Runs `check` on what was given. */
+export function ifGiven<T>(value: T | null | undefined, check: (value: T) => string | null): string | null {
+  return value === undefined || value === null ? null : check(value)
+}

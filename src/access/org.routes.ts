@@ -1,0 +1,78 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { closed, ErrorBody, IdParams, PageQuery } from '../contract/common.ts'
+import { Location, LocationInput } from '../contract/location.ts'
+import { Me, OrgInput, OrgMade, OrgPage } from '../contract/org.ts'
+import { createOrgLocation, type LocationDeps } from './location.service.ts'
+import { createOrg, createOwnerToken, getMe, listOrgs, type OrgDeps } from './org.service.ts'
+import { callerOf } from './route-access.ts'
+
+export function orgRoutes(deps: OrgDeps & LocationDeps): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/me',
+      {
+        config: { access: 'reader' },
+        schema: { summary: 'Read whose token this is', response: { 200: Me, '4xx': ErrorBody } },
+      },
+      async (request) => getMe(deps.db, callerOf(request)),
+    )
+
+    app.get(
+      '/orgs',
+      {
+        config: { access: 'deployment' },
+        schema: {
+          summary: 'List the orgs of the deployment',
+          querystring: closed(PageQuery),
+          response: { 200: OrgPage, '4xx': ErrorBody },
+        },
+      },
+      async (request) => listOrgs(deps.db, request.query),
+    )
+
+    app.post(
+      '/orgs',
+      {
+        config: { access: 'deployment', secretAnswer: true },
+        schema: {
+          summary: 'Make an org; this answer alone holds the token of its owner',
+          body: OrgInput,
+          response: { 201: OrgMade, '4xx': ErrorBody },
+        },
+      },
+      async (request, reply) =>
+        reply.status(201).send(await createOrg(deps, callerOf(request), request.body)),
+    )
+
+    app.post(
+      '/orgs/:id/owner-token',
+      {
+        config: { access: 'deployment', secretAnswer: true },
+        schema: {
+          summary: 'Make a new owner token for an org whose owners have lost theirs',
+          params: IdParams,
+          response: { 201: OrgMade, '4xx': ErrorBody },
+        },
+      },
+      async (request, reply) =>
+        reply.status(201).send(await createOwnerToken(deps, callerOf(request), request.params.id)),
+    )
+
+    app.post(
+      '/orgs/:id/locations',
+      {
+        config: { access: 'deployment' },
+        schema: {
+          summary: 'Add a location to any org',
+          params: IdParams,
+          body: LocationInput,
+          response: { 201: Location, '4xx': ErrorBody },
+        },
+      },
+      async (request, reply) =>
+        reply
+          .status(201)
+          .send(await createOrgLocation(deps, callerOf(request), request.params.id, request.body)),
+    )
+  }
+}
