@@ -49,8 +49,9 @@ async function serve({ io, env }: CliContext, options: ConfigOptions): Promise<v
   if (options.quiet !== true) {
     const lines = [
       `Waybill serves ${server.url}`,
+      ...(server.signInUrl === null ? [] : [`Sign in once, within 15 minutes: ${server.signInUrl}`]),
+      `The commands on this machine find their token by themselves, in ${ownerTokenPath(config.dataDir)}`,
       `Files below ${[join(config.dataDir, 'files'), ...config.locations].join(', ')} can be verified`,
-      `Sign in with the token in ${ownerTokenPath(config.dataDir)}; the commands on this machine find it by themselves`,
     ]
     await print(io.out, `${lines.join('\n')}\n`)
   }

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { pino } from 'pino'
 import { signInPath } from '../access/token.ts'
 import type { Config } from '../config.ts'
@@ -9,6 +8,7 @@ import { migrate } from '../db/migrator.ts'
 import { createStores } from '../storage/stores.ts'
 import { buildApp } from './build-app.ts'
 import { ensureFirstOrg } from './first-start.ts'
+import { ensureStoreFolder } from './store-folder.ts'
 
 export interface RunningServer {
   url: string
@@ -26,16 +26,22 @@ export async function startServer(config: Config): Promise<RunningServer> {
   }
   try {
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+    await ensureStoreFolder(config)
     const embedded =
       config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : null
     if (embedded) stops.push(() => embedded.stop())
     const connection = embedded?.connection ?? { connectionString: config.databaseUrl ?? '' }
-    const database = connect({ connection, log })
+    const database = connect({
+      connection,
+      poolSize: config.poolSize,
+      statementTimeoutMs: config.statementTimeoutMs,
+      log,
+    })
     stops.push(() => database.close())
     await migrate(database.pool, { log })
     const deployment = {
       dataDir: config.dataDir,
-      storeRoot: join(config.dataDir, 'store'),
+      storeRoot: config.store,
       locations: config.locations,
     }
     const { signInCode } = await ensureFirstOrg({ db: database.db, deployment, log })
