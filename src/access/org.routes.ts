@@ -33,7 +33,7 @@ export function orgRoutes(deps: OrgDeps & LocationDeps): FastifyPluginAsyncTypeb
     app.post(
       '/orgs',
       {
-        config: { access: 'deployment' },
+        config: { access: 'deployment', secretAnswer: true },
         schema: {
           summary: 'Make an org; this answer alone holds the token of its owner',
           body: OrgInput,
@@ -47,7 +47,7 @@ export function orgRoutes(deps: OrgDeps & LocationDeps): FastifyPluginAsyncTypeb
     app.post(
       '/orgs/:id/owner-token',
       {
-        config: { access: 'deployment' },
+        config: { access: 'deployment', secretAnswer: true },
         schema: {
           summary: 'Make a new owner token for an org whose owners have lost theirs',
           params: IdParams,

@@ -24,7 +24,7 @@ export function tokenRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
     app.post(
       '/tokens',
       {
-        config: { access: 'owner' },
+        config: { access: 'owner', secretAnswer: true },
         schema: {
           summary: 'Make a token; this answer alone holds it',
           body: TokenInput,

@@ -9,7 +9,12 @@ import { createStores } from '../../src/storage/stores.ts'
  */
 const log = createServerLog('silent')
 const database = connect({ connection: JSON.parse(process.argv[2] ?? '{}'), log })
-const app = await buildApp({ database, stores: createStores({ log }), log })
+const app = await buildApp({
+  database,
+  stores: createStores({ log }),
+  deployment: { dataDir: '/tmp', storeRoot: '/tmp/store', locations: [] },
+  log,
+})
 app.addHook('onSend', async (request) => {
   if (request.method === 'POST') process.kill(process.pid, 'SIGKILL')
 })

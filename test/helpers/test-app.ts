@@ -47,10 +47,12 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const dataDir = await realpath(await mkdtemp(join(tmpdir(), 'waybill-app-')))
   const database = await createTestDatabase()
   const log = createTestLog(options.logLines)
-  await ensureFirstOrg(database.db, dataDir, [])
+  const deployment = { dataDir, storeRoot: join(dataDir, 'store'), locations: [] }
+  await ensureFirstOrg({ db: database.db, deployment, log })
   const app = await buildApp({
     database,
     stores: createStores({ log }),
+    deployment,
     log,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   })

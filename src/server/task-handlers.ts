@@ -1,0 +1,9 @@
+import type { Database } from '../db/client.ts'
+import type { TaskHandlers } from '../db/queue-worker.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Stores } from '../storage/stores.ts'
+
+/** What each task of the queue does, by its name: the one list for `serve` and for `worker`. */
+export function taskHandlers(_deps: { database: Database; stores: Stores; log: Logger }): TaskHandlers {
+  return {}
+}
