@@ -41,7 +41,7 @@ export function signInRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
     app.post(
       '/sign-in-links',
       {
-        config: { access: 'owner', secretAnswer: true },
+        config: { access: 'owner' },
         schema: {
           summary: 'Make a link that signs a member in once, within 15 minutes',
           body: SignInLinkInput,

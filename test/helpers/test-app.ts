@@ -39,7 +39,7 @@ export interface TestAppOptions {
   /** Takes every line that the server logs, at `debug`. */
   logLines?: string[]
   /** Adds routes of the test's own. */
-  extend?: (app: TestApp['app'], database: TestDatabase) => void | Promise<void>
+  extend?: (part: { app: TestApp['app']; database: TestDatabase }) => void
 }
 
 /** The real app on a database of its own, as a first start leaves it. */
@@ -56,7 +56,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     log,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   })
-  await options.extend?.(app, database)
+  options.extend?.({ app, database })
   const ownerToken = (await readFile(ownerTokenPath(dataDir), 'utf8')).trim()
   let url: Promise<string> | undefined
   return {
