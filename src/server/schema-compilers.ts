@@ -1,7 +1,7 @@
 import { AjvCompiler, type BuildCompilerFromPool } from '@fastify/ajv-compiler'
 
 /** So many faults of one request are kept; a huge body of nothing but faults must not fill the memory. */
-export const maxKeptFaults = 1000
+const maxKeptFaults = 1000
 
 /** Bodies are taken as they are; addresses and headers, being text, are coerced. Nothing is ever dropped. */
 const buildValidator: BuildCompilerFromPool = (externalSchemas) => {
