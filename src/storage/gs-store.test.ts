@@ -140,3 +140,25 @@ describe('a bucket', () => {
     expect(await store.stat(written.path)).toMatchObject({ facts: { crc32c: written.crc32c } })
   })
 })
+
+it('memory stays flat while 300 MB go into a bucket and come back', async () => {
+  const bucket = freshBucket()
+  const store = storeAt(`gs://${bucket}`)
+  const block = Buffer.alloc(256 * 1024, 7)
+  const before = process.memoryUsage().rss
+  let peak = 0
+  const watch = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage().rss)
+  }, 20)
+  const source = Readable.from(
+    (function* () {
+      for (let i = 0; i < 1200; i++) yield block
+    })(),
+  )
+  const { path, sizeBytes } = await store.writeTemporary(source)
+  let readBytes = 0
+  for await (const chunk of await store.readRange(path)) readBytes += (chunk as Buffer).length
+  clearInterval(watch)
+  expect([sizeBytes, readBytes]).toEqual([1200 * block.length, 1200 * block.length])
+  expect(peak - before).toBeLessThan(180 * 1024 * 1024)
+})

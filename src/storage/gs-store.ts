@@ -1,5 +1,6 @@
 import type { FileMetadata } from '@google-cloud/storage'
 import { AppError } from '../errors.ts'
+import { destroyOnAbort } from '../lib/destroy-on-abort.ts'
 import type { Logger } from '../lib/logger.ts'
 import { alreadyThere, noContent, otherGeneration, outsideLocation } from './content-errors.ts'
 import { type GsClient, type GsOptions, loadGsClient } from './gs-client.ts'
@@ -7,7 +8,7 @@ import { gsNoAnswer, gsWriteFailed, isPreconditionFault } from './gs-errors.ts'
 import { readObject } from './gs-read.ts'
 import { uploadTemporary } from './gs-write.ts'
 import { isWithin, parseAddress } from './location.ts'
-import { type FileFacts, type ListPage, type Store, temporaryFolder } from './store.ts'
+import { type FileFacts, isTemporary, type ListPage, type Store, temporaryFolder } from './store.ts'
 
 const listedFields = 'items(name,size,crc32c,generation,updated),nextPageToken'
 const longestKeyBytes = 1024
@@ -83,7 +84,7 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
         }
         const [files, next] = await client.call(() => client.requests.bucket(bucket).getFiles(query), options)
         const listed = (files as unknown as FileMetadata[]).filter(
-          ({ name = '' }) => !name.startsWith(temporaryPrefix) && !name.endsWith('/'),
+          ({ name = '' }) => !name.endsWith('/') && !isTemporary(pathOf(name)),
         )
         return {
           state: 'listed',
@@ -110,9 +111,18 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
     },
 
     async writeTemporary(content, { signal } = {}) {
-      if (signal !== undefined) destroyOnAbort(content, signal)
-      const { name, ...written } = await uploadTemporary(await loadClient(), bucket, temporaryPrefix, content)
-      return { path: pathOf(name), ...written }
+      const unwatch = destroyOnAbort(content, signal)
+      try {
+        const { name, ...written } = await uploadTemporary(
+          await loadClient(),
+          bucket,
+          temporaryPrefix,
+          content,
+        )
+        return { path: pathOf(name), ...written }
+      } finally {
+        unwatch()
+      }
     },
 
     async moveInPlace(temporaryPath, finalPath, { ifAbsent = false } = {}) {
@@ -227,13 +237,4 @@ function parsedKey(folder: string, root: string): string {
 function pageTokenOf(next: unknown): string | null {
   if (typeof next !== 'object' || next === null || !('pageToken' in next)) return null
   return typeof next.pageToken === 'string' ? next.pageToken : null
-}
-
-function destroyOnAbort(
-  content: NodeJS.ReadableStream & { destroy(error?: Error): void },
-  signal: AbortSignal,
-): void {
-  const stop = () => content.destroy(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
-  if (signal.aborted) stop()
-  else signal.addEventListener('abort', stop, { once: true })
 }
