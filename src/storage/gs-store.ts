@@ -4,7 +4,7 @@ import { destroyOnAbort } from '../lib/destroy-on-abort.ts'
 import type { Logger } from '../lib/logger.ts'
 import { alreadyThere, noContent, otherGeneration, outsideLocation } from './content-errors.ts'
 import { type GsClient, type GsOptions, loadGsClient } from './gs-client.ts'
-import { gsNoAnswer, gsWriteFailed, isPreconditionFault } from './gs-errors.ts'
+import { gsNoAnswer, gsWriteFailed, isPreconditionFault, noSuchName } from './gs-errors.ts'
 import { readObject } from './gs-read.ts'
 import { uploadTemporary } from './gs-write.ts'
 import { isWithin, parseAddress } from './location.ts'
@@ -38,8 +38,6 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
     const { key } = parsed
     return key === '' || key === '.' || Buffer.byteLength(key) > longestKeyBytes ? null : key
   }
-
-  const noSuchName = { state: 'absent', reason: 'There can be no file with this name in a bucket' } as const
 
   async function fileOf(path: string) {
     const key = keyOf(path)
