@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { forEachConcurrently } from '../../src/lib/limit-concurrency.ts'
 import { silentLogger } from '../../src/lib/logger.ts'
 import { probe } from '../../src/storage/probe.ts'
 import { createStores } from '../../src/storage/stores.ts'
@@ -46,6 +47,7 @@ async function run(options: ProbeBenchOptions = {}): Promise<ProbeRow[]> {
         await probe(stores, [root], paths)
         const probeMs: number[] = []
         const sequentialMs: number[] = []
+        const concurrentMs: number[] = []
         let calls = 0
         for (let round = 0; round < rounds; round++) {
           probeMs.push(
@@ -60,11 +62,24 @@ async function run(options: ProbeBenchOptions = {}): Promise<ProbeRow[]> {
             for (const path of sample) await store.stat(path)
           })
           sequentialMs.push((sampleMs * count) / sample.length)
+          concurrentMs.push(
+            await timed(() =>
+              forEachConcurrently(paths, 64, async (path) => {
+                await store.stat(path)
+              }),
+            ),
+          )
         }
         const title = `${count} paths in ${folders} folders at ${latencyMs} ms`
-        const [fast, slow] = [median(probeMs), median(sequentialMs)]
+        const [fast, slow, middle] = [median(probeMs), median(sequentialMs), median(concurrentMs)]
         rows.push(
           { variant: `${title}: probe`, medianMs: fast, ratio: 1, calls },
+          {
+            variant: `${title}: one request each, 64 at a time`,
+            medianMs: middle,
+            ratio: middle / fast,
+            calls: count,
+          },
           {
             variant: `${title}: one request after the other (${sample.length} measured, scaled)`,
             medianMs: slow,
