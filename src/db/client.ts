@@ -58,7 +58,8 @@ export function connect(options: ConnectOptions): Database {
   })
   let closed: Promise<void> | undefined
   const onLost = (error: Error) => {
-    if (closed === undefined) options.log.warn({ err: error }, 'A database connection was lost')
+    // The error carries the whole client, which belongs in no log.
+    if (closed === undefined) options.log.warn({ reason: error.message }, 'A database connection was lost')
   }
   // Without these two listeners a PostgreSQL that goes away ends the process.
   pool.on('error', onLost)
