@@ -18,6 +18,8 @@ export const errorTable = {
     sentence: 'This Idempotency-Key was used before with other content',
   },
   rate_limited: { status: 429, exit: 6, sentence: 'Too many requests' },
+  usage: { status: 400, exit: 2, sentence: 'The command cannot be understood' },
+  differs: { status: 409, exit: 1, sentence: 'What is there is not what the ledger says' },
   internal: { status: 500, exit: 3, sentence: 'Waybill failed; the request left nothing behind' },
   unavailable: { status: 503, exit: 6, sentence: 'A part that Waybill needs cannot answer now' },
   invalid_config: { status: 500, exit: 2, sentence: 'The configuration is not valid' },

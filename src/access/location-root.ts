@@ -43,7 +43,7 @@ export async function isAllowedRoot(root: string, deployment: Deployment): Promi
 
 async function placeFault(root: string, deployment: Deployment): Promise<string | null> {
   if (root === '/') return 'is the whole disk; name a folder'
-  const system = systemFolders.find((folder) => isWithin(folder, root))
+  const system = systemFolders.find((folder) => isWithin(folder, root) && !isWithin('/dev/shm', root))
   if (system !== undefined) return `lies in ${system}, which belongs to the system`
   for (const store of await spellings(deployment.storeRoot)) {
     if (isWithin(store, root)) return "lies in Waybill's private store"

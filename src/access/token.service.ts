@@ -12,6 +12,7 @@ import { refuseRoleAbove } from './role.ts'
 import { timeFault } from './time.ts'
 import * as tokens from './token.repository.ts'
 import { makeToken } from './token.ts'
+import { writeOnce } from './write-once.ts'
 
 export async function listTokens(
   db: Db,
@@ -29,7 +30,7 @@ export async function getToken(db: Db, { orgId }: Caller, id: number): Promise<T
 export async function createToken(db: Db, caller: Caller, input: TokenInput): Promise<TokenMade> {
   refuseRoleAbove(caller, input.role)
   const token = makeToken()
-  return await inTransaction(db, async (trx) => {
+  return await writeOnce(db, caller, async (trx) => {
     const memberId =
       input.member_id === undefined
         ? ((await tokens.findToken(trx, caller.orgId, caller.tokenId))?.member_id ?? null)

@@ -5,6 +5,18 @@ export function makeToken(): string {
   return `wb_${randomBytes(32).toString('base64url')}`
 }
 
+export function isToken(text: string): boolean {
+  return /^wb_[-\w]{43}$/.test(text)
+}
+
+export function makeSignInCode(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+export function signInPath(code: string): string {
+  return `/sign-in?code=${code}`
+}
+
 /** A token holds 256 random bits, so one round of SHA-256 is enough to keep it secret at rest. */
 export function tokenDigest(token: string): Buffer {
   return createHash('sha256').update(token).digest()

@@ -1,26 +1,63 @@
-import { Command } from 'commander'
+import { join } from 'node:path'
+import type { Command } from 'commander'
 import { type ConfigOptions, readConfig } from '../config.ts'
 import { ownerTokenPath } from '../server/first-start.ts'
 import { startServer } from '../server/start-server.ts'
+import { examples } from './examples.ts'
+import { type CliContext, print } from './io.ts'
+import { removeServerFile, writeServerFile } from './server-file.ts'
+import { addSettings } from './setting-options.ts'
+import { untilStopped } from './until-stopped.ts'
 
-export function serveCommand(): Command {
-  return new Command('serve')
-    .description('Run the API, the worker and, by default, an embedded PostgreSQL')
-    .option('--data-dir <dir>', 'where the database, files and the owner token live')
-    .option('--host <host>', 'address to listen on (127.0.0.1)')
-    .option('--port <port>', 'port to listen on (4400)')
-    .option('--location <root...>', 'a folder or bucket that the default org may point at; repeatable')
-    .action(async (options: ConfigOptions) => {
-      const config = readConfig(options)
-      const server = await startServer(config)
-      process.stdout.write(
-        [
-          `Waybill serves ${server.url}`,
-          `Sign in with the token in ${ownerTokenPath(config.dataDir)}`,
-          `ready ${server.url}`,
-          '',
-        ].join('\n'),
-      )
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.stop())
-    })
+export function addServe(parent: Command, context: CliContext, run = serve): void {
+  const command = parent
+    .command('serve')
+    .description('Run the API, the worker and, unless DATABASE_URL is set, an embedded PostgreSQL')
+    .option('-q, --quiet', 'print only the line "ready URL"')
+  addSettings(
+    command,
+    [
+      'dataDir',
+      'host',
+      'port',
+      'store',
+      'locations',
+      'logLevel',
+      'poolSize',
+      'statementTimeoutMs',
+      'workerConcurrency',
+      'bodyLimitMb',
+    ],
+    'Settings:',
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'waybill serve',
+        'waybill serve --data-dir ./data --port 8080 --location /shared/projects',
+        'DATABASE_URL=postgres://waybill@db/waybill waybill serve --store gs://bucket/waybill',
+      ),
+    )
+    .action((options: ConfigOptions) => run(context, options))
+}
+
+/** Ends when the server was stopped by a signal. */
+async function serve({ io, env }: CliContext, options: ConfigOptions): Promise<void> {
+  const config = readConfig(options, env)
+  const server = await startServer(config)
+  await writeServerFile(config.dataDir, server.url)
+  if (options.quiet !== true) {
+    const lines = [
+      `Waybill serves ${server.url}`,
+      ...(server.signInUrl === null ? [] : [`Sign in once, within 15 minutes: ${server.signInUrl}`]),
+      `The commands on this machine find their token by themselves, in ${ownerTokenPath(config.dataDir)}`,
+      `Files below ${[join(config.dataDir, 'files'), ...config.locations].join(', ')} can be verified`,
+    ]
+    await print(io.out, `${lines.join('\n')}\n`)
+  }
+  await print(io.out, `ready ${server.url}\n`)
+  await untilStopped(io, async () => {
+    await removeServerFile(config.dataDir)
+    await server.stop()
+  })
 }

@@ -1,18 +1,24 @@
 import type { FastifyRequest } from 'fastify'
+import type { LastUses } from '../access/last-uses.ts'
+import { roleReaches } from '../access/role.ts'
 import type { RouteAccess } from '../access/route-access.ts'
-import { findLiveToken } from '../access/token.repository.ts'
-import { roles } from '../contract/access.ts'
+import { mayBeForged, sessionTokenOf } from '../access/session-cookie.ts'
+import { findLiveToken, type LiveToken } from '../access/token.repository.ts'
+import { isToken } from '../access/token.ts'
 import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
 
-/** Sets `request.caller` from the bearer token and refuses a caller below what the route asks. */
-export function createAuthenticator(db: Db): (request: FastifyRequest) => Promise<void> {
+/**
+ * Sets `request.caller` from the bearer token, or from a browser's cookie where there is none, and refuses
+ * a caller below what the route asks. Nothing is remembered between requests, so a revocation holds at once.
+ */
+export function createAuthenticator(db: Db, lastUses: LastUses): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
     const access = request.routeOptions.config.access
-    if (access === 'public') return
-    const token = /^Bearer (wb_[-\w]{43})$/i.exec(request.headers.authorization ?? '')?.[1]
-    const live = token === undefined ? undefined : await findLiveToken(db, token)
+    if (access === 'public' || request.caller !== null) return
+    const live = await findPresented(db, request)
     if (live === undefined) throw new AppError('unauthorized')
+    lastUses.note(live)
     request.caller = {
       orgId: live.org_id,
       tokenId: live.id,
@@ -22,20 +28,37 @@ export function createAuthenticator(db: Db): (request: FastifyRequest) => Promis
       address: request.ip,
       requestId: request.id,
     }
-    if (access !== undefined && !allows(request.caller, access)) {
+    if (access !== undefined && !allows(live, access)) {
       throw new AppError('forbidden', sentenceFor(access, live.role))
     }
   }
 }
 
-function allows(caller: { role: (typeof roles)[number]; deployment: boolean }, access: RouteAccess): boolean {
+async function findPresented(db: Db, request: FastifyRequest): Promise<LiveToken | undefined> {
+  const { authorization } = request.headers
+  const fromCookie = authorization === undefined
+  const token = fromCookie
+    ? sessionTokenOf(request.headers.cookie)
+    : /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+  if (token === undefined || !isToken(token)) return undefined
+  const live = await findLiveToken(db, token)
+  if (live === undefined || !fromCookie) return live
+  if (mayBeForged(request)) {
+    throw new AppError(
+      'forbidden',
+      'A browser session takes this call only from the pages of this server; use a token in the Authorization header',
+    )
+  }
+  return live
+}
+
+function allows(caller: Pick<LiveToken, 'role' | 'deployment'>, access: RouteAccess): boolean {
   if (access === 'public') return true
-  if (access === 'deployment') return caller.deployment
-  return roles.indexOf(caller.role) >= roles.indexOf(access)
+  return access === 'deployment' ? caller.deployment : roleReaches(caller.role, access)
 }
 
 function sentenceFor(access: RouteAccess, role: string): string {
   return access === 'deployment'
-    ? 'This call needs the deployment token'
+    ? `This call needs the deployment token; this token has the role ${role}`
     : `This call needs the role ${access}; this token has the role ${role}`
 }

@@ -1,13 +1,20 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyBaseLogger } from 'fastify'
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import { accessRoutes } from '../access/access.routes.ts'
+import type { Deployment } from '../access/deployment.ts'
+import { createLastUses } from '../access/last-uses.ts'
+import { signInPageRoute } from '../access/sign-in.routes.ts'
 import type { Database } from '../db/client.ts'
 import { fileRoutes } from '../files/file.routes.ts'
 import { createLooker } from '../files/look-at.ts'
 import { jobRoutes } from '../jobs/job.routes.ts'
+import { insertStartingLists } from '../jobs/org-list.repository.ts'
+import { orgListRoutes } from '../jobs/org-list.routes.ts'
 import type { Stores } from '../storage/stores.ts'
 import { registerAccessLog } from './access-log.ts'
 import { registerAddressText } from './address-text.ts'
 import { createAuthenticator } from './authenticate.ts'
+import { requireDeclaredAccess } from './declared-routes.ts'
 import { handleError } from './error-handler.ts'
 import { registerHealthRoutes } from './health.routes.ts'
 import { registerIdempotency } from './idempotency.ts'
@@ -30,6 +37,7 @@ import { answerBadAddress, answerUnreadable } from './unreadable-requests.ts'
 export interface AppDeps {
   database: Database
   stores: Stores
+  deployment: Deployment
   log: FastifyBaseLogger
   /** Default: one of its own. */
   metrics?: Metrics
@@ -41,10 +49,12 @@ export async function buildApp(deps: AppDeps) {
   const { db } = deps.database
   const lookAt = createLooker({ db, stores: deps.stores })
   const limits = { ...defaultLimits, ...deps.limits }
+  const lastUses = createLastUses(db, deps.log)
+  const authenticate = createAuthenticator(db, lastUses)
 
   const app = Fastify({
     loggerInstance: deps.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength },
     rewriteUrl,
@@ -61,17 +71,19 @@ export async function buildApp(deps: AppDeps) {
   app.decorateRequest('caller', null)
   app.setErrorHandler(handleError)
   registerRouteRules(app)
+  requireDeclaredAccess(app)
   registerRequestIds(app)
   registerAccessLog(app)
   registerShuttingDown(app)
   registerBodyParsers(app)
   registerSlowBodies(app, limits)
-  app.addHook('onRequest', createAuthenticator(db))
+  app.addHook('onRequest', authenticate)
+  app.addHook('onClose', () => lastUses.flush())
   registerAddressText(app)
   registerIdempotency(app, db)
   registerSecurityHeaders(app)
   registerLingering(app, limits)
-  registerUnknownAddress(app, db)
+  registerUnknownAddress(app, authenticate)
   await registerOpenApi(app)
 
   registerHealthRoutes(app, db)
@@ -80,5 +92,10 @@ export async function buildApp(deps: AppDeps) {
     await app.register(jobRoutes({ db, lookAt }), { prefix })
   }
   await app.register(fileRoutes({ db, stores: deps.stores, lookAt }), { prefix: '/api/v1' })
+  await app.register(accessRoutes({ db, deployment: deps.deployment, startOrg: insertStartingLists }), {
+    prefix: '/api/v1',
+  })
+  await app.register(orgListRoutes({ db }), { prefix: '/api/v1' })
+  await app.register(signInPageRoute({ db }))
   return app
 }

@@ -62,7 +62,8 @@ function validationError(
   request: FastifyRequest,
 ): AppError {
   if (context === 'params') return unknownThing(request)
-  const details = detailsOf(faults)
+  const isAbsent = context === 'body' && request.body == null && request.headers['content-type'] === undefined
+  const details = isAbsent ? [{ field: '', message: 'is required' }] : detailsOf(faults)
   const [first] = details
   const sentence = first === undefined ? undefined : sentenceOfDetails(first, details.length)
   return new AppError(context === 'body' ? 'invalid' : 'invalid_query', sentence, { details })

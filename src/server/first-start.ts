@@ -1,73 +1,118 @@
-import { existsSync } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeToken, tokenDigest, tokenPrefix } from '../access/token.ts'
+import { sql } from 'kysely'
+import { recordAudit, systemActor } from '../access/audit.ts'
+import type { Deployment } from '../access/deployment.ts'
+import { ensureLocations } from '../access/location.repository.ts'
+import { filesRoot, normalRoot, rootFault } from '../access/location-root.ts'
+import { findFirstOwner, insertMember } from '../access/member.repository.ts'
+import { findOrgBySlug, insertOrg } from '../access/org.repository.ts'
+import { insertCodeFor } from '../access/sign-in.service.ts'
+import { findLiveToken, insertToken } from '../access/token.repository.ts'
+import { isToken, makeToken } from '../access/token.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { AppError } from '../errors.ts'
 import { insertStartingLists } from '../jobs/org-list.repository.ts'
+import type { Logger } from '../lib/logger.ts'
+import { systemCodeOf } from '../lib/system-error.ts'
+
+/** Any number that nothing else of Waybill locks. */
+const firstStartLock = 7_226_402
+
+export interface FirstStart {
+  /** For `signInPath`: signs in the first owner of the org `default`, once, within 15 minutes. */
+  signInCode: string | null
+}
 
 /**
- * Makes the org `default`, its owner and a deployment token in `owner.token`, unless they stand already.
- * The file is written before the commit: a crash between the two leaves a file that the next start replaces.
+ * Run at every start: makes what is missing of the org `default`, its owner, its locations and the deployment
+ * token in `owner.token`. Servers that start at once on one database wait for one another.
  */
-export async function ensureFirstOrg(db: Db, dataDir: string, locations: string[]): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    const orgId = (await findDefaultOrg(trx)) ?? (await makeDefaultOrg(trx, dataDir))
-    await ensureLocations(trx, orgId, [join(dataDir, 'files'), ...locations])
+export async function ensureFirstOrg(deps: {
+  db: Db
+  deployment: Deployment
+  log: Logger
+}): Promise<FirstStart> {
+  const { deployment } = deps
+  await mkdir(filesRoot(deployment), { recursive: true })
+  for (const root of deployment.locations) {
+    const fault = await rootFault(root, deployment)
+    if (fault !== null) throw new AppError('invalid_config', `The location ${fault}`)
+  }
+  const roots = [filesRoot(deployment), ...deployment.locations].map(normalRoot)
+  return await inTransaction(deps.db, async (trx) => {
+    await sql`select pg_advisory_xact_lock(${firstStartLock}::bigint)`.execute(trx)
+    const orgId = (await findOrgBySlug(trx, 'default'))?.id ?? (await makeDefaultOrg(trx))
+    await ensureLocations(trx, orgId, roots)
+    await ensureDeploymentToken(trx, orgId, deps)
+    const owner = await findFirstOwner(trx, orgId)
+    const made = owner && (await insertCodeFor(trx, systemActor(orgId), owner))
+    return { signInCode: made?.code ?? null }
   })
-  await mkdir(join(dataDir, 'files'), { recursive: true })
 }
 
-async function findDefaultOrg(trx: Trx): Promise<number | undefined> {
-  const org = await trx.selectFrom('org').select('id').where('slug', '=', 'default').executeTakeFirst()
-  return org?.id
-}
-
-async function makeDefaultOrg(trx: Trx, dataDir: string): Promise<number> {
-  const org = await trx
-    .insertInto('org')
-    .values({ slug: 'default', name: 'Default' })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+async function makeDefaultOrg(trx: Trx): Promise<number> {
+  const org = await insertOrg(trx, { slug: 'default', name: 'Default' })
   await insertStartingLists(trx, org.id)
-  const owner = await trx
-    .insertInto('member')
-    .values({ org_id: org.id, name: 'owner', email: null, role: 'owner' })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  const token = makeToken()
-  await trx
-    .insertInto('token')
-    .values({
-      org_id: org.id,
-      member_id: owner.id,
-      name: 'deployment',
-      role: 'owner',
-      deployment: true,
-      digest: tokenDigest(token),
-      prefix: tokenPrefix(token),
-      expires_at: null,
-      last_used_at: null,
-      revoked_at: null,
-    })
-    .execute()
-  await writeSecret(ownerTokenPath(dataDir), token)
+  await insertMember(trx, org.id, { name: 'owner', email: null, role: 'owner' })
+  await recordAudit(trx, systemActor(org.id), { action: 'org.create', subject: `org ${org.id}` })
   return org.id
+}
+
+/**
+ * The file holds a token that this database knows, or gets a new one. It is written before the commit: a crash
+ * between the two leaves a token that the database does not know, and the next start replaces it.
+ * The token is bound to no member, so that nothing that owners do among themselves locks the deployment out.
+ */
+async function ensureDeploymentToken(
+  trx: Trx,
+  orgId: number,
+  { deployment, log }: { deployment: Deployment; log: Logger },
+): Promise<void> {
+  const path = ownerTokenPath(deployment.dataDir)
+  const standing = await readSecret(path)
+  if (standing !== null && isToken(standing) && (await findLiveToken(trx, standing))?.deployment) {
+    await chmod(path, 0o600)
+    return
+  }
+  const token = makeToken()
+  const id = await insertToken(trx, token, {
+    orgId,
+    memberId: null,
+    name: 'deployment',
+    role: 'owner',
+    expiresAt: null,
+    kind: 'deployment',
+  })
+  await recordAudit(trx, systemActor(orgId), { action: 'token.create', subject: `token ${id}` })
+  await writeSecret(path, token)
+  log.info({ path, tokenId: id }, 'Wrote a new deployment token')
 }
 
 export function ownerTokenPath(dataDir: string): string {
   return join(dataDir, 'owner.token')
 }
 
-async function writeSecret(path: string, secret: string): Promise<void> {
-  if (existsSync(path)) await rename(path, `${path}.old`)
-  await writeFile(path, `${secret}\n`, { mode: 0o600, flag: 'wx' })
+async function readSecret(path: string): Promise<string | null> {
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return null
+    throw new AppError('invalid_config', `The deployment token in ${path} cannot be read`, { cause: error })
+  }
 }
 
-async function ensureLocations(trx: Trx, orgId: number, roots: string[]): Promise<void> {
-  await trx
-    .insertInto('location')
-    .values(roots.map((root) => ({ org_id: orgId, root, name: root })))
-    .onConflict((conflict) => conflict.columns(['org_id', 'root']).doNothing())
-    .execute()
+/** Readers see the old file or the new one, whole; nobody else may read either. */
+async function writeSecret(path: string, secret: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  const file = await open(temporary, 'w', 0o600)
+  try {
+    await file.chmod(0o600)
+    await file.writeFile(`${secret}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
 }

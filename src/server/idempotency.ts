@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import '../access/route-creates.ts'
 import { callerOf } from '../access/route-access.ts'
+import { sessionTokenOf } from '../access/session-cookie.ts'
 import { type Once, replay } from '../access/write-once.ts'
 import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
@@ -60,6 +61,5 @@ function operationOf(request: FastifyRequest): string {
 
 /** What the caller proved itself with: the bearer token, or the browser's session. */
 function credentialOf({ headers }: FastifyRequest): string {
-  const session = /(?:^|;\s*)(waybill[-\w]*=[^;]+)/.exec(headers.cookie ?? '')?.[1]
-  return headers.authorization?.replace(/^\S+\s+/, '') ?? session ?? ''
+  return headers.authorization?.replace(/^\S+\s+/, '') ?? sessionTokenOf(headers.cookie) ?? ''
 }

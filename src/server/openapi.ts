@@ -36,7 +36,11 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
         securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token `wb_…`' } },
       },
     },
-    transform: ({ schema, url, route }) => ({ schema: describeRoute(schema ?? {}, url, route), url }),
+    transform: ({ schema, url, route }) => ({
+      schema: describeRoute(schema ?? {}, url, route),
+      // What belongs to an org is shown under the name that its users know.
+      url: url.replace('/orgs/:org/', '/org/:org/'),
+    }),
     transformObject: (document) =>
       'openapiObject' in document ? nameModels(document.openapiObject) : document.swaggerObject,
   })
@@ -101,7 +105,7 @@ function segmentsOf(url: string): string[] {
 function tagOf(url: string): string {
   if (!url.startsWith('/api/v1/')) return 'server'
   const [first, , inOrg] = segmentsOf(url)
-  return (first === 'org' ? inOrg : first) ?? 'server'
+  return (first === 'orgs' ? (inOrg ?? first) : first) ?? 'server'
 }
 
 /** `GET /api/v1/jobs/{id}/status` → `getJobsIdStatus` */

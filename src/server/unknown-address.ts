@@ -1,13 +1,14 @@
-import type { FastifyInstance, HTTPMethods } from 'fastify'
-import type { Db } from '../db/client.ts'
+import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify'
 import { AppError } from '../errors.ts'
-import { createAuthenticator } from './authenticate.ts'
 
 const methods: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** An address with another method is as unknown as one that nothing answers; `Allow` and the sentence say what is. */
-export function registerUnknownAddress(app: FastifyInstance, db: Db): void {
-  app.setNotFoundHandler({ preHandler: createAuthenticator(db) }, async (request, reply) => {
+export function registerUnknownAddress(
+  app: FastifyInstance,
+  authenticate: (request: FastifyRequest) => Promise<void>,
+): void {
+  app.setNotFoundHandler({ preHandler: authenticate }, async (request, reply) => {
     const [path = '/'] = (request.raw.url ?? '/').split('?', 1)
     const allowed = methods.filter((method) => app.findRoute({ method, url: path }) !== null)
     if (allowed.length === 0) throw new AppError('not_found', 'Nothing is at this address')

@@ -1,0 +1,79 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { ErrorBody } from '../contract/common.ts'
+import { SignInLink, SignInLinkInput, SignInQuery } from '../contract/sign-in.ts'
+import type { Db } from '../db/client.ts'
+import { wireTime } from '../lib/wire-time.ts'
+import { callerOf } from './route-access.ts'
+import { sessionCookie } from './session-cookie.ts'
+import { createSignInCode, sessionLivesSeconds, signIn, signOut } from './sign-in.service.ts'
+import { signInPath } from './token.ts'
+
+/** At the root: where a sign-in link leads. */
+export function signInPageRoute({ db }: { db: Db }): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/sign-in',
+      {
+        // A HEAD, as link checkers send it, must not use the code up.
+        exposeHeadRoute: false,
+        config: { access: 'public' },
+        schema: {
+          summary: 'Sign a browser in with a one-time code',
+          querystring: SignInQuery,
+          response: { 303: Type.Null(), '4xx': ErrorBody },
+        },
+      },
+      async (request, reply) => {
+        const token = await signIn(db, request.query.code, { address: request.ip, requestId: request.id })
+        return reply
+          .header('set-cookie', sessionCookie(request, token, sessionLivesSeconds))
+          .header('cache-control', 'no-store')
+          .header('referrer-policy', 'no-referrer')
+          .redirect('/', 303)
+      },
+    )
+  }
+}
+
+export function signInRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post(
+      '/sign-in-links',
+      {
+        config: { access: 'owner' },
+        schema: {
+          summary: 'Make a link that signs a member in once, within 15 minutes',
+          body: SignInLinkInput,
+          response: { 201: SignInLink, '4xx': ErrorBody },
+        },
+      },
+      async (request, reply) => {
+        const made = await createSignInCode(db, callerOf(request), request.body)
+        return reply.status(201).send({
+          url: `${request.protocol}://${request.host}${signInPath(made.code)}`,
+          member_id: made.memberId,
+          expires_at: wireTime(made.expiresAt),
+        })
+      },
+    )
+
+    app.post(
+      '/sign-out',
+      {
+        config: { access: 'reader' },
+        schema: {
+          summary: 'End this browser session',
+          response: { 204: Type.Null(), '4xx': ErrorBody },
+        },
+      },
+      async (request, reply) => {
+        await signOut(db, callerOf(request))
+        return reply
+          .header('set-cookie', sessionCookie(request, '', 0))
+          .status(204)
+          .send(null)
+      },
+    )
+  }
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import { AppError } from '../../errors.ts'
+import { addClientOptions, connectClient } from '../connection.ts'
+import type { CliContext } from '../io.ts'
+import { type AdminItem, type AdminOptions, addFields, addressOf, bodyOf, printItem } from './admin-item.ts'
+import type { AdminNoun } from './nouns.ts'
+
+export function addAdminUpdate(
+  parent: Command,
+  context: CliContext,
+  noun: AdminNoun,
+  run = updateItem,
+): void {
+  const command = parent
+    .command('update')
+    .description('Change one')
+    .argument(`<id|${noun.subject.argument}>`, `its number, or ${noun.subject.text}`)
+  addClientOptions(addFields(command, noun.changes)).action((idOrName: string, options: AdminOptions) =>
+    run(context, noun, idOrName, options),
+  )
+}
+
+async function updateItem(
+  context: CliContext,
+  noun: AdminNoun,
+  idOrName: string,
+  options: AdminOptions,
+): Promise<void> {
+  const body = bodyOf(noun.changes, options)
+  if (Object.keys(body).length === 0) {
+    const flags = noun.changes.map((change) => change.flags.split(' ')[0]).join(', ')
+    throw new AppError('usage', `There is nothing to change: give ${flags}`)
+  }
+  const client = await connectClient(context, options)
+  const item = await client.patch<AdminItem>(await addressOf(client, noun, idOrName), body)
+  await printItem(context.io, item, options)
+}

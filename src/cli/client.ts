@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import type { ErrorBody } from '../contract/common.ts'
+import { AppError, type ErrorCode, errorTable } from '../errors.ts'
+import { retry } from '../lib/retry.ts'
+import { messageOf, systemCodeOf } from '../lib/system-error.ts'
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>
+
+export interface PostOptions {
+  /** For a call that makes something: it carries a key, so that trying it again makes nothing twice. */
+  make?: boolean
+  /** A key of the caller's own, for tries of more than one command. */
+  idempotencyKey?: string
+}
+
+/** Calls of the API under `/api/v1`. Each throws the `AppError` that the server answered, or `unavailable`. */
+export interface ApiClient {
+  readonly url: string
+  get<T>(path: string, query?: Query): Promise<T>
+  post<T>(path: string, body: unknown, options?: PostOptions): Promise<T>
+  patch<T>(path: string, body: unknown): Promise<T>
+  delete(path: string): Promise<void>
+  /** Content as a stream; not tried again. */
+  open(path: string, options: { headers?: Record<string, string>; signal?: AbortSignal }): Promise<Response>
+}
+
+const attempts = 3
+const firstDelayMs = 200
+
+export function createClient({ url, token }: { url: string; token: string }): ApiClient {
+  async function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) }
+    const answer = await fetch(`${url}/api/v1${path}`, { ...init, method, headers }).catch(
+      (error: unknown) => {
+        throw init.signal?.aborted === true ? new AppError('interrupted') : networkError(url, error)
+      },
+    )
+    if (answer.ok) return answer
+    throw await errorFrom(url, answer)
+  }
+  const sendJson = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
+    send(method, path, {
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+  return {
+    url,
+    get: <T>(path: string, query?: Query) =>
+      again(async () => readJson<T>(url, await send('GET', `${path}${queryString(query)}`))),
+    post<T>(path: string, body: unknown, { make = false, idempotencyKey }: PostOptions = {}) {
+      const key = idempotencyKey ?? (make ? randomUUID() : undefined)
+      const call = async () =>
+        readJson<T>(
+          url,
+          await sendJson('POST', path, body, key === undefined ? {} : { 'idempotency-key': key }),
+        )
+      return key === undefined ? call() : again(call)
+    },
+    patch: async <T>(path: string, body: unknown) => readJson<T>(url, await sendJson('PATCH', path, body)),
+    delete: async (path) => {
+      await (await send('DELETE', path)).arrayBuffer()
+    },
+    open: (path, options) => send('GET', path, options),
+  }
+}
+
+function again<T>(call: () => Promise<T>): Promise<T> {
+  const isRetryable = (error: unknown) =>
+    error instanceof AppError && error.code === 'unavailable' && !isRefused(error.cause)
+  return retry({ attempts, firstDelayMs, isRetryable }, call)
+}
+
+/** Nobody listens there; trying again would only make the answer come later. */
+function isRefused(cause: unknown): boolean {
+  return ['ECONNREFUSED', 'ENOTFOUND'].includes(systemCodeOf(cause) ?? '')
+}
+
+export function queryString(query: Query = {}): string {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) parameters.set(name, String(value))
+  }
+  return parameters.size === 0 ? '' : `?${parameters}`
+}
+
+async function readJson<T>(url: string, answer: Response): Promise<T> {
+  const text = await answer.text().catch((error: unknown) => {
+    throw networkError(url, error)
+  })
+  try {
+    return JSON.parse(text) as T
+  } catch (error) {
+    throw notWaybill(url, answer, error)
+  }
+}
+
+async function errorFrom(url: string, answer: Response): Promise<AppError> {
+  const body: unknown = await answer.json().catch(() => undefined)
+  if (!isErrorBody(body)) return notWaybill(url, answer)
+  const code = Object.hasOwn(errorTable, body.code) ? (body.code as ErrorCode) : codeOfStatus(answer.status)
+  return new AppError(code, body.error, { details: body.details })
+}
+
+/** For a code that a newer server knows and this client does not. */
+function codeOfStatus(status: number): ErrorCode {
+  const known = Object.entries(errorTable).find(([, row]) => row.status === status)
+  return (known?.[0] as ErrorCode | undefined) ?? (status >= 500 ? 'internal' : 'malformed_request')
+}
+
+function isErrorBody(body: unknown): body is ErrorBody {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'error' in body &&
+    typeof body.error === 'string' &&
+    'code' in body &&
+    typeof body.code === 'string' &&
+    'details' in body &&
+    Array.isArray(body.details)
+  )
+}
+
+function notWaybill(url: string, answer: Response, cause?: unknown): AppError {
+  const type = answer.headers.get('content-type') ?? 'no content type'
+  return new AppError(
+    'unavailable',
+    `What answers at ${url} is not Waybill's API (HTTP ${answer.status}, ${type}); give its address with --url`,
+    { cause },
+  )
+}
+
+/** fetch hides the cause in a TypeError that says only "fetch failed". */
+export function networkError(url: string, error: unknown): AppError {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+  const code = systemCodeOf(cause)
+  const reason =
+    code === 'ECONNREFUSED'
+      ? 'nothing listens there'
+      : code === 'ENOTFOUND' || code === 'EAI_AGAIN'
+        ? 'its name is not known'
+        : (code ?? messageOf(cause))
+  return new AppError(
+    'unavailable',
+    `No server answers at ${url} (${reason}); start one with "waybill serve", or give another address with --url`,
+    { cause },
+  )
+}

@@ -1,0 +1,81 @@
+import type { Command } from 'commander'
+import { type CollectedConfig, collectConfig } from '../config.ts'
+import { printable } from './display-width.ts'
+import { type Check, fault, looking, ok, type Verdict } from './doctor/check.ts'
+import { checkDataDir } from './doctor/check-data-dir.ts'
+import { checkDatabase } from './doctor/check-database.ts'
+import { checkNode, checkOpenFiles } from './doctor/check-process.ts'
+import { checkRunningServer } from './doctor/check-server.ts'
+import { checkLocations, checkStore } from './doctor/check-stores.ts'
+import { examples } from './examples.ts'
+import { exitCode } from './exit-code.ts'
+import { type CliContext, type CliIo, paint, print, printJson, type Style } from './io.ts'
+import { addSettings } from './setting-options.ts'
+import { createTable } from './table.ts'
+
+export interface DoctorOptions {
+  json?: boolean
+  [setting: string]: unknown
+}
+
+export function addDoctor(parent: Command, context: CliContext, run = examine): void {
+  const command = parent
+    .command('doctor')
+    .description('Say what is in force and what is wrong; ends with 1 where something is')
+    .option('--json', 'print the answer as JSON, for programs')
+  addSettings(command, ['dataDir', 'host', 'port', 'store', 'locations', 'url'], 'Settings:')
+    .addHelpText('after', examples('waybill doctor', 'waybill doctor --data-dir /srv/waybill --json'))
+    .action((options: DoctorOptions) => run(context, options))
+}
+
+async function examine({ io, env, finish }: CliContext, options: DoctorOptions): Promise<void> {
+  const collected = collectConfig(options, env)
+  const checks = await runChecks(collected)
+  if (options.json === true) {
+    await printJson(io, { ok: isWell(checks), settings: collected.entries, checks })
+  } else {
+    await printReport(io, collected, checks)
+  }
+  finish(isWell(checks) ? exitCode.ok : exitCode.notWell)
+}
+
+/** A faulty setting is left at its default, so that the rest can be looked at too. */
+async function runChecks({ config, faults }: CollectedConfig): Promise<Check[]> {
+  const configuration =
+    faults.length === 0
+      ? [ok('configuration', 'Every setting is valid')]
+      : faults.map(({ field, message }) =>
+          fault('configuration', `${field} ${message}`, 'Mend it; docs/configuration.md lists the settings'),
+        )
+  const looks = await Promise.all([
+    looking('data directory', () => checkDataDir(config.dataDir)),
+    looking('database', () => checkDatabase(config)),
+    looking('store', () => checkStore(config)),
+    looking('location', () => checkLocations(config)),
+    looking('server', () => checkRunningServer(config)),
+    looking('open files', () => checkOpenFiles()),
+  ])
+  return [...configuration, checkNode(), ...looks.flat()]
+}
+
+function isWell(checks: readonly Check[]): boolean {
+  return checks.every((check) => check.verdict !== 'fault')
+}
+
+const verdictStyle: Record<Verdict, Style> = { ok: 'green', warning: 'yellow', fault: 'red' }
+
+async function printReport(io: CliIo, { entries }: CollectedConfig, checks: readonly Check[]): Promise<void> {
+  await createTable<(typeof entries)[number]>(io, [
+    { title: 'setting', cell: (entry) => entry.key },
+    { title: 'value', cell: (entry) => entry.shown, shrinks: true },
+    { title: 'from', cell: (entry) => entry.from, shrinks: true },
+  ]).print(entries)
+  await print(io.out, '\n')
+  for (const check of checks) {
+    const verdict = paint(io, io.out, verdictStyle[check.verdict], check.verdict.padEnd(7))
+    await print(io.out, `${verdict}  ${check.name}: ${printable(check.message)}\n`)
+    if (check.remedy !== null) await print(io.out, `         → ${printable(check.remedy)}\n`)
+  }
+  const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length
+  await print(io.out, `\n${count('ok')} ok, ${count('warning')} warnings, ${count('fault')} faults\n`)
+}

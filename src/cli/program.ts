@@ -1,0 +1,75 @@
+import { createRequire } from 'node:module'
+import { Command } from 'commander'
+import { addAdminCommands } from './admin/admin.ts'
+import { addDoctor } from './doctor.ts'
+import { addFileFind } from './file/find.ts'
+import { addFileGet } from './file/get.ts'
+import { addFileShow } from './file/show.ts'
+import { addFileVerify } from './file/verify.ts'
+import type { CliContext } from './io.ts'
+import { addJobShow } from './job/show.ts'
+import { addJobSubmit } from './job/submit.ts'
+import { addMigrate } from './migrate.ts'
+import { addServe } from './serve.ts'
+import { addTokenCreate } from './token/create.ts'
+import { addTokenList } from './token/list.ts'
+import { addTokenRevoke } from './token/revoke.ts'
+import { addWorker } from './worker.ts'
+
+/** Every command, registered by hand; nothing runs until the program parses. */
+export function createProgram(context: CliContext): Command {
+  const { out, err } = context.io
+  const program = new Command('waybill')
+    .description(
+      'The ledger of every file that goes into a computational run and every file that comes out of it',
+    )
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => err.write(text),
+      // The error comes back as an exception and is printed with all others.
+      outputError: () => undefined,
+      getOutHelpWidth: () => (out.isTTY === true ? (out.columns ?? 80) : 100),
+      getErrHelpWidth: () => (err.isTTY === true ? (err.columns ?? 80) : 100),
+    })
+    .addHelpText(
+      'after',
+      '\nRun "waybill COMMAND --help" for its options and examples. Start with: waybill serve',
+    )
+
+  program.commandsGroup('Run it:')
+  addServe(program, context)
+  addWorker(program, context)
+  addMigrate(program, context)
+  addDoctor(program, context)
+
+  program.commandsGroup('Use it:')
+  const file = group(program, 'file', 'Find, read and verify files of the ledger')
+  addFileFind(file, context)
+  addFileShow(file, context)
+  addFileVerify(file, context)
+  addFileGet(file, context)
+  const job = group(program, 'job', 'Submit and read jobs')
+  addJobSubmit(job, context)
+  addJobShow(job, context)
+
+  program.commandsGroup('Administer it:')
+  const token = group(program, 'token', 'Make, list and revoke tokens')
+  addTokenCreate(token, context)
+  addTokenList(token, context)
+  addTokenRevoke(token, context)
+  addAdminCommands(group(program, 'admin', 'Keep orgs, projects, members, locations and lists'), context)
+  return program
+}
+
+export function group(parent: Command, name: string, text: string): Command {
+  return parent.command(name).description(text).enablePositionalOptions()
+}
+
+function readVersion(): string {
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+  return version
+}

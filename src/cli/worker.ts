@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { type ConfigOptions, readConfig } from '../config.ts'
+import { startWorkerProcess } from '../server/start-worker.ts'
+import { examples } from './examples.ts'
+import { type CliContext, print } from './io.ts'
+import { addSettings } from './setting-options.ts'
+import { untilStopped } from './until-stopped.ts'
+
+export function addWorker(parent: Command, context: CliContext, run = work): void {
+  const command = parent
+    .command('worker')
+    .description('Run tasks of the queue beside the servers that share DATABASE_URL')
+  addSettings(command, ['workerConcurrency', 'store', 'logLevel', 'poolSize', 'dataDir'], 'Settings:')
+    .addHelpText(
+      'after',
+      examples('DATABASE_URL=postgres://waybill@db/waybill waybill worker --worker-concurrency 8'),
+    )
+    .action((options: ConfigOptions) => run(context, options))
+}
+
+/** Ends when the worker was stopped by a signal, and lets its tasks end first. */
+async function work({ io, env }: CliContext, options: ConfigOptions): Promise<void> {
+  const config = readConfig(options, env)
+  const worker = await startWorkerProcess(config)
+  await print(io.out, `ready ${config.workerConcurrency} tasks at a time\n`)
+  await untilStopped(io, () => worker.stop())
+}

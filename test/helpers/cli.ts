@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const bin = fileURLToPath(new URL('../../bin/waybill.js', import.meta.url))
+
+export interface Ran {
+  code: number | null
+  out: string
+  err: string
+}
+
+export interface CliOptions {
+  /** Beside a bare environment: nothing of this process's own settings reaches the command. */
+  env?: Record<string, string>
+  input?: string
+  cwd?: string
+  uid?: number
+}
+
+function spawnBin(args: string[], { env = {}, cwd, uid }: CliOptions): ChildProcess {
+  return spawn(process.execPath, [bin, ...args], {
+    env: { PATH: process.env.PATH, HOME: tmpdir(), ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  })
+}
+
+/** Runs the real executable until it ends. */
+export async function runCli(args: string[], options: CliOptions = {}): Promise<Ran> {
+  const child = spawnBin(args, options)
+  const ran: Ran = { code: null, out: '', err: '' }
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    ran.out += chunk
+  })
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    ran.err += chunk
+  })
+  child.stdin?.on('error', () => undefined)
+  child.stdin?.end(options.input ?? '')
+  ran.code = await new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  return ran
+}
+
+export interface ServedCli {
+  url: string
+  dataDir: string
+  /** What it printed up to `ready`. */
+  greeting: string
+  /** A command on the same data directory. */
+  run(args: string[], options?: CliOptions): Promise<Ran>
+  signal(name: NodeJS.Signals): void
+  /** The exit code, once it has ended. */
+  ended: Promise<number | null>
+  /** Ends it and removes its data directory. */
+  stop(): Promise<void>
+}
+
+/** `waybill serve` on a data directory and a port of its own. Rejects with what it said when it does not start. */
+export async function serveCli(args: string[] = [], options: CliOptions & { dataDir?: string } = {}) {
+  const dataDir = options.dataDir ?? (await realpath(await mkdtemp(join(tmpdir(), 'waybill-cli-'))))
+  const child = spawnBin(
+    ['serve', '--port', '0', '--data-dir', dataDir, '--log-level', 'warn', ...args],
+    options,
+  )
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const greeting = await untilReady(child, ended)
+  const served: ServedCli = {
+    url: /^ready (\S+)$/m.exec(greeting)?.[1] ?? '',
+    dataDir,
+    greeting,
+    run: (command, given = {}) =>
+      runCli(command, { ...given, env: { WAYBILL_DATA_DIR: dataDir, ...given.env } }),
+    signal: (name) => child.kill(name),
+    ended,
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+  return served
+}
+
+async function untilReady(child: ChildProcess, ended: Promise<number | null>): Promise<string> {
+  let out = ''
+  let err = ''
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    err += chunk
+  })
+  const ready = new Promise<string>((resolve) => {
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      out += chunk
+      if (/^ready \S+$/m.test(out)) resolve(out)
+    })
+  })
+  const failed = ended.then((code): never => {
+    throw new Error(`waybill serve ended with ${code}: ${err}`)
+  })
+  return await Promise.race([ready, failed])
+}
+
+export async function readServerFile(dataDir: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(dataDir, 'server.json'), 'utf8'))
+}

@@ -1,0 +1,104 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestApp } from './test-app.ts'
+
+/** In every name that the first org gives, so that it shows wherever it leaks to. */
+export const marker = 'kittiwake-7731'
+
+/** A request that succeeds for the owner of the first org. Each is asked for anew before it is sent. */
+export interface RouteExample {
+  /** After the prefix (`/api/v1`, `/api`). */
+  path: string
+  body?: unknown
+  headers?: Record<string, string>
+  /** A call that is no GET and writes nothing, so that it leaves no audit entry. */
+  reads?: true
+}
+
+let made = 0
+function freshName(): string {
+  made += 1
+  return `${marker}-${made}`
+}
+
+async function makeOne(app: TestApp, path: string, body: object): Promise<number> {
+  const answer = await app.request('POST', `/api/v1${path}`, body)
+  if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return answer.body.id
+}
+
+async function jobBody(app: TestApp): Promise<object> {
+  const name = freshName()
+  await writeFile(join(app.files, `${name}.genkey`), name)
+  const file = { file_name: `${name}.genkey`, path: join(app.files, `${name}.genkey`) }
+  return {
+    job: { description: name, project_name: freshName(), olga_version: '7.3.5' },
+    casefiles: [{ ...file, aux_files: [file] }],
+  }
+}
+
+async function makeFile(app: TestApp): Promise<number> {
+  const path = join(app.files, freshName())
+  await writeFile(path, marker)
+  const answer = await app.request('POST', '/api/v1/files/verify', { paths: [path] })
+  return answer.body.items[0].id
+}
+
+async function locationBody(app: TestApp): Promise<object> {
+  const root = join(app.files, freshName())
+  await mkdir(root)
+  return { root, name: freshName() }
+}
+
+/** The cookie of a browser that has just signed in, and what such a browser sends along. */
+export async function browserHeaders(app: TestApp): Promise<Record<string, string>> {
+  const link = await app.request('POST', '/api/v1/sign-in-links', {})
+  const { pathname, search } = new URL(link.body.url)
+  const answer = await app.request('GET', `${pathname}${search}`, undefined, '')
+  const cookie = String(answer.headers['set-cookie']).split(';')[0] ?? ''
+  return { cookie, 'sec-fetch-site': 'same-origin' }
+}
+
+type Examples = Record<string, (app: TestApp) => Promise<RouteExample>>
+
+function namedList(path: string, body: () => Promise<object> | object): Examples {
+  const one = async (app: TestApp) => `${path}/${await makeOne(app, path, await body())}`
+  return {
+    [`POST ${path}`]: async () => ({ path, body: await body() }),
+    [`GET ${path}/:id`]: async (app) => ({ path: await one(app) }),
+    [`PATCH ${path}/:id`]: async (app) => ({ path: await one(app), body: { name: freshName() } }),
+    [`DELETE ${path}/:id`]: async (app) => ({ path: await one(app) }),
+  }
+}
+
+/** A new route that writes, or that names something in its address, needs an example here. */
+export function routeExamples(app: TestApp): Examples {
+  const name = () => ({ name: freshName() })
+  return {
+    ...namedList('/projects', name),
+    ...namedList('/members', name),
+    ...namedList('/tokens', name),
+    ...namedList('/locations', () => locationBody(app)),
+    ...namedList('/priorities', name),
+    ...namedList('/engines', name),
+    ...namedList('/solver-versions', name),
+    'POST /orgs': async () => ({ path: '/orgs', body: name() }),
+    'POST /orgs/:id/owner-token': async () => ({
+      path: `/orgs/${await makeOne(app, '/orgs', name())}/owner-token`,
+    }),
+    'POST /orgs/:id/locations': async () => ({
+      path: `/orgs/${await makeOne(app, '/orgs', name())}/locations`,
+      body: await locationBody(app),
+    }),
+    'POST /sign-in-links': async () => ({ path: '/sign-in-links', body: {} }),
+    'POST /sign-out': async () => ({ path: '/sign-out', headers: await browserHeaders(app) }),
+    'POST /jobs': async () => ({ path: '/jobs', body: await jobBody(app) }),
+    'GET /jobs/:id': async () => ({ path: `/jobs/${await makeOne(app, '/jobs', await jobBody(app))}` }),
+    'GET /files/:id': async () => ({ path: `/files/${await makeFile(app)}` }),
+    'GET /files/:id/content': async () => ({ path: `/files/${await makeFile(app)}/content` }),
+    'POST /files/verify': async () => ({
+      path: '/files/verify',
+      body: { ids: [await makeFile(app)] },
+    }),
+  }
+}
