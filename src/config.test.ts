@@ -35,7 +35,10 @@ describe('where a value comes from', () => {
 
   it('is named for each value, without its secrets', async () => {
     const config = await fileWith('{\n  "log_level": "warn"\n}')
-    const env = { DATABASE_URL: 'postgres://me:hunter2@db/waybill?password=x1', WAYBILL_TOKEN: 'wb_0123456789' }
+    const env = {
+      DATABASE_URL: 'postgres://me:hunter2@db/waybill?password=x1',
+      WAYBILL_TOKEN: 'wb_0123456789',
+    }
     const { entries } = collectConfig({ config, port: '1' }, env)
     const shown = Object.fromEntries(entries.map(({ key, shown, from }) => [key, [shown, from]]))
     expect(shown.database_url).toEqual(['postgres://me:***@db/waybill?password=***', 'DATABASE_URL'])
