@@ -39,7 +39,7 @@ async function jobBody(app: TestApp): Promise<object> {
 
 async function makeFile(app: TestApp): Promise<number> {
   const path = join(app.files, freshName())
-  await writeFile(path, marker)
+  await writeFile(path, '')
   const answer = await app.request('POST', '/api/v1/files/verify', { paths: [path] })
   return answer.body.items[0].id
 }
