@@ -9,7 +9,9 @@ export const marker = 'kittiwake-7731'
 export interface RouteExample {
   /** After the prefix (`/api/v1`, `/api`). */
   path: string
+  /** Sent as JSON unless it is a Buffer. */
   body?: unknown
+  /** With a cookie among them the token is left out. */
   headers?: Record<string, string>
   /** A call that is no GET and writes nothing, so that it leaves no audit entry. */
   reads?: true
