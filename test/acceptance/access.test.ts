@@ -117,6 +117,21 @@ describe('lists of the org', () => {
     expect(keptProject.body.error).toBe(`The project "${project}" is used by jobs and cannot be deleted`)
   })
 
+  it('are deleted or used, never both, also when both happen at once', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const project = (await post('/projects', { name: `Project of race ${round}` })).body
+      const engine = (await post('/engines', { name: `racing ${round}` })).body
+      const [made, ...deleted] = await Promise.all([
+        post('/jobs', job(`race ${round}`, { engine_id: engine.id })),
+        remove(`/engines/${engine.id}`),
+        remove(`/projects/${project.id}`),
+      ])
+      expect([201, 422]).toContain(made.status)
+      for (const answer of deleted) expect([204, 409]).toContain(answer.status)
+      expect(deleted[0]?.status).toBe(made.status === 201 ? 409 : 204)
+    }
+  })
+
   it('know the kinds of engine', async () => {
     const made = await post('/engines', { name: 'cluster', kind: 'slurm' })
     expect(made.body.kind).toBe('slurm')
