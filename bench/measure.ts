@@ -16,6 +16,8 @@ export interface Variant {
   run(round: number): Promise<unknown>
   /** The variant whose median this one's is divided by. */
   against?: string
+  /** For a variant that runs only a part of the work: how many times more the whole is. */
+  scale?: number
   figures?: () => Record<string, string | number>
 }
 
@@ -29,7 +31,7 @@ export async function interleave(
     for (const variant of shuffled(variants)) {
       const start = performance.now()
       await variant.run(round + warmups)
-      if (round >= 0) samples.get(variant.name)?.push(performance.now() - start)
+      if (round >= 0) samples.get(variant.name)?.push((performance.now() - start) * (variant.scale ?? 1))
     }
   }
   const medianOf = (name: string) => median(samples.get(name) ?? [])

@@ -2,11 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import type { Row } from './measure.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
+import { probeScenario } from './scenarios/probe.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
 
 const scenarios: Record<string, () => Promise<Row[]>> = {
   'record-files': recordFilesScenario,
   'find-file': findFileScenario,
+  probe: probeScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)

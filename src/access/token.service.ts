@@ -6,7 +6,7 @@ import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
 import type { Caller } from './caller.ts'
 import { ifGiven, nameFault, refuseFaults } from './faults.ts'
-import { findMember } from './member.repository.ts'
+import { holdMember } from './member.repository.ts'
 import { type Page, pageById } from './page.ts'
 import { refuseRoleAbove } from './role.ts'
 import { timeFault } from './time.ts'
@@ -117,7 +117,7 @@ function tokenFaults({ name, expires_at }: TokenPatch) {
 }
 
 async function memberFault(trx: Trx, caller: Caller, memberId: number | null): Promise<string | null> {
-  if (memberId === null || (await findMember(trx, caller.orgId, memberId))) return null
+  if (memberId === null || (await holdMember(trx, caller.orgId, memberId))) return null
   return `there is no member ${memberId}`
 }
 

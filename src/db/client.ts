@@ -63,18 +63,20 @@ export function connect(options: ConnectOptions): Database {
     statement_timeout: options.statementTimeoutMs ?? 60_000,
     types: columnParsers,
   })
+  let closed: Promise<void> | undefined
+  const onLost = (error: Error) => {
+    // The error carries the whole client, which belongs in no log.
+    if (closed === undefined) options.log.warn({ reason: error.message }, 'A database connection was lost')
+  }
   // Without these two listeners a PostgreSQL that goes away ends the process.
-  pool.on('error', (error) => options.log.warn({ err: error }, 'An idle database connection was lost'))
-  pool.on('connect', (client) => {
-    client.on('error', (error) => options.log.warn({ err: error }, 'A database connection was lost'))
-  })
+  pool.on('error', onLost)
+  pool.on('connect', (client) => client.on('error', onLost))
 
   let statements = 0
   const namingPool = withStatementNames(pool, createStatementNames(), () => {
     statements += 1
   })
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: namingPool }) })
-  let closed: Promise<void> | undefined
   return {
     db,
     pool,

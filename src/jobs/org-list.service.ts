@@ -85,6 +85,7 @@ export async function updateItem(
 
 export async function deleteItem(db: Db, list: OrgList, caller: Caller, id: number): Promise<void> {
   await inTransaction(db, async (trx) => {
+    await lockOrg(trx, caller.orgId)
     const { name } = (await orgLists.findInOrgList(trx, list, caller.orgId, { id })) ?? notFound(list)
     const deletion = orgLists.deleteFromOrgList(trx, list, caller.orgId, id)
     await refuseInUse(`The ${nounOf[list]} "${name}"`, deletion)

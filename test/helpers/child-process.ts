@@ -48,7 +48,9 @@ export function startNode(args: string[], env: NodeJS.ProcessEnv = {}): Child {
         if (index >= 0) return (lines.splice(index, 1)[0] ?? '').slice(prefix.length)
         const ended = await Promise.race([once(child, 'lines').then(() => undefined), exited])
         if (ended !== undefined && !lines.some((line) => line.startsWith(prefix))) {
-          throw new Error(`The child ended with ${ended} before it wrote '${prefix}': ${errors}`)
+          throw new Error(
+            `The child ended with ${ended} before it wrote '${prefix}': ${lines.join('; ')} ${errors}`,
+          )
         }
       }
     },
