@@ -1,10 +1,11 @@
--- One row per (org, path): the physical thing. The index holds a digest of the path,
--- because a long random path does not fit a btree entry.
+-- One row per (org, path): the physical thing. The index holds a digest of the two, because a long random
+-- path does not fit a btree entry, and because a look-up that also names an org_id in an index may, on a
+-- small table, be planned as a walk through all files of the org.
 create table file (
   id int generated always as identity primary key,
   org_id int not null references org,
   path text not null,
-  path_digest bytea not null check (length(path_digest) = 32),
+  path_digest bytea not null unique check (length(path_digest) = 32),
   kind text not null default 'file' check (kind in ('file', 'directory')),
   basename text not null,
   dirname text not null,
@@ -13,8 +14,7 @@ create table file (
   state text not null check (state in ('declared', 'verified', 'missing', 'gone', 'unreachable')),
   reason text not null,
   checked_at timestamptz,
-  created_at timestamptz not null default now(),
-  unique (org_id, path_digest)
+  created_at timestamptz not null default now()
 );
 create index file_by_name on file (org_id, left(basename, 255));
 create index file_by_extension on file (org_id, left(nameext, 50), id);

@@ -8,7 +8,6 @@ export const errorTable = {
   unauthorized: { status: 401, exit: 4, sentence: 'Unauthorized' },
   forbidden: { status: 403, exit: 4, sentence: 'The role of this token is too low for this call' },
   not_found: { status: 404, exit: 5, sentence: 'Not found' },
-  method_not_allowed: { status: 405, exit: 2, sentence: 'This address does not answer that method' },
   conflict: { status: 409, exit: 2, sentence: 'The request clashes with what stands' },
   too_large: { status: 413, exit: 2, sentence: 'The request is over a limit' },
   unsupported_type: { status: 415, exit: 2, sentence: 'This type is not allowed here' },
@@ -38,6 +37,15 @@ export interface ErrorDetail {
   message: string
 }
 
+/** A fault of a request that may have others of other codes beside it. */
+export interface Fault extends ErrorDetail {
+  code: FaultCode
+}
+
+/** The gravest first: it gives an answer that holds several faults its status. */
+const faultCodes = ['too_large', 'unsupported_type', 'invalid'] as const
+export type FaultCode = (typeof faultCodes)[number]
+
 /** The only error that crosses a module boundary. `message` goes to the client as it is. */
 export class AppError extends Error {
   readonly code: ErrorCode
@@ -53,4 +61,18 @@ export class AppError extends Error {
     this.code = code
     this.details = options.details ?? []
   }
+}
+
+/** All faults of a request in one error; its code is the gravest one's, its sentence the first of those. */
+export function errorOfFaults(faults: readonly [Fault, ...Fault[]]): AppError {
+  const code = faultCodes.find((candidate) => faults.some((fault) => fault.code === candidate)) ?? 'invalid'
+  const gravest = faults.find((fault) => fault.code === code) ?? faults[0]
+  const details = faults.map(({ field, message }) => ({ field, message }))
+  return new AppError(code, sentenceOfDetails(gravest, details.length), { details })
+}
+
+/** `casefiles[0].path is required (and 2 more)`; a fault without a field is the body's. */
+export function sentenceOfDetails(first: ErrorDetail, count: number): string {
+  const rest = count > 1 ? ` (and ${count - 1} more)` : ''
+  return `${first.field === '' ? 'The body' : first.field} ${first.message}${rest}`
 }

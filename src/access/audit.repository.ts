@@ -30,8 +30,9 @@ export async function listAuditEntries(db: Db, orgId: number, filter: AuditFilte
   if (filter.until !== null) query = query.where('entry.at', '<', filter.until)
   if (filter.beforeId !== null) {
     query = query.where(
-      sql<boolean>`(entry.at, entry.id) <
-        (select at, id from audit_entry where org_id = ${orgId} and id = ${filter.beforeId})`,
+      sql<boolean>`(entry.at, entry.id) < (
+        (select at from audit_entry where org_id = ${orgId} and id = ${filter.beforeId}),
+        ${filter.beforeId})`,
     )
   }
   return await query.execute()

@@ -1,4 +1,5 @@
 import type { Role } from '../contract/access.ts'
+import type { Once } from './write-once.ts'
 
 /** Who makes a request: every service takes it, every query carries its org. */
 export interface Caller {
@@ -10,4 +11,6 @@ export interface Caller {
   deployment: boolean
   address: string | null
   requestId: string | null
+  /** Set by the server where the request carries an `Idempotency-Key`. */
+  once?: Once
 }

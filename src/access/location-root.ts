@@ -13,7 +13,7 @@ export function normalRoot(root: string): string {
   return (normalAddress(root) ?? root).replace(/(?<=[^/])\/+$/u, '')
 }
 
-/** The folder that every default org may point at from the start. */
+/** The folder that is a location of the org `default` from the start. */
 export function filesRoot(deployment: Deployment): string {
   return join(deployment.dataDir, 'files')
 }

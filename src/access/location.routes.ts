@@ -24,15 +24,17 @@ export function locationRoutes(deps: LocationDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/locations',
       {
-        config: { access: 'owner' },
+        config: {
+          access: 'owner',
+          creates: { location: (location: Location) => `/api/v1/locations/${location.id}` },
+        },
         schema: {
           summary: 'Add a location',
           body: LocationInput,
           response: { 201: Location, '4xx': ErrorBody },
         },
       },
-      async (request, reply) =>
-        reply.status(201).send(await service.createLocation(deps, callerOf(request), request.body)),
+      async (request) => service.createLocation(deps, callerOf(request), request.body),
     )
 
     app.get(

@@ -12,6 +12,7 @@ import { isAllowedRoot, normalRoot, rootFault } from './location-root.ts'
 import { findOrg } from './org.repository.ts'
 import { type Page, pageById } from './page.ts'
 import { refuseInUse, refuseTaken } from './write-conflict.ts'
+import { writeOnce } from './write-once.ts'
 
 export interface LocationDeps {
   db: Db
@@ -51,7 +52,7 @@ export async function createOrgLocation(
     root: (await rootFault(input.root, deployment)) ?? (await notAllowed(input.root, deployment, caller)),
   })
   const root = normalRoot(input.root)
-  return await inTransaction(db, async (trx) => {
+  return await writeOnce(db, caller, async (trx) => {
     if ((await findOrg(trx, orgId)) === undefined) throw new AppError('not_found', 'Org not found')
     const row = await refuseTaken(
       `"${root}" is a location of this org already`,

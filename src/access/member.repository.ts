@@ -24,6 +24,17 @@ export async function findMember(db: Db, orgId: number, id: number): Promise<Mem
     .executeTakeFirst()
 }
 
+/** Like `findMember`, and nobody removes the member until this transaction has ended. */
+export async function holdMember(trx: Trx, orgId: number, id: number): Promise<MemberRow | undefined> {
+  return await trx
+    .selectFrom('member')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .forKeyShare()
+    .executeTakeFirst()
+}
+
 /** A token that is being made for the member waits until this transaction has ended. */
 export async function lockMember(trx: Trx, orgId: number, id: number): Promise<MemberRow | undefined> {
   return await trx

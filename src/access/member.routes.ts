@@ -24,15 +24,17 @@ export function memberRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
     app.post(
       '/members',
       {
-        config: { access: 'owner' },
+        config: {
+          access: 'owner',
+          creates: { location: (member: Member) => `/api/v1/members/${member.id}` },
+        },
         schema: {
           summary: 'Make a member; the role is submitter unless given',
           body: MemberInput,
           response: { 201: Member, '4xx': ErrorBody },
         },
       },
-      async (request, reply) =>
-        reply.status(201).send(await service.createMember(db, callerOf(request), request.body)),
+      async (request) => service.createMember(db, callerOf(request), request.body),
     )
 
     app.get(

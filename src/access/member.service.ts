@@ -12,6 +12,7 @@ import { type Page, pageById } from './page.ts'
 import { refuseRoleAbove } from './role.ts'
 import { findToken, revokeTokensOf } from './token.repository.ts'
 import { refuseInUse, refuseTaken } from './write-conflict.ts'
+import { writeOnce } from './write-once.ts'
 
 export async function listMembers(
   db: Db,
@@ -29,7 +30,7 @@ export async function createMember(db: Db, caller: Caller, input: MemberInput): 
   refuseMemberFaults(input)
   refuseRoleAbove(caller, input.role)
   const member = { name: input.name, email: input.email ?? null, role: input.role ?? 'submitter' }
-  return await inTransaction(db, async (trx) => {
+  return await writeOnce(db, caller, async (trx) => {
     const row = await refuseTaken(taken(input.name), members.insertMember(trx, caller.orgId, member))
     await recordAudit(trx, caller, {
       action: 'member.create',

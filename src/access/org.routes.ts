@@ -33,35 +33,33 @@ export function orgRoutes(deps: OrgDeps & LocationDeps): FastifyPluginAsyncTypeb
     app.post(
       '/orgs',
       {
-        config: { access: 'deployment', secretAnswer: true },
+        config: { access: 'deployment', creates: {} },
         schema: {
           summary: 'Make an org; this answer alone holds the token of its owner',
           body: OrgInput,
           response: { 201: OrgMade, '4xx': ErrorBody },
         },
       },
-      async (request, reply) =>
-        reply.status(201).send(await createOrg(deps, callerOf(request), request.body)),
+      async (request) => createOrg(deps, callerOf(request), request.body),
     )
 
     app.post(
       '/orgs/:id/owner-token',
       {
-        config: { access: 'deployment', secretAnswer: true },
+        config: { access: 'deployment', creates: {} },
         schema: {
           summary: 'Make a new owner token for an org whose owners have lost theirs',
           params: IdParams,
           response: { 201: OrgMade, '4xx': ErrorBody },
         },
       },
-      async (request, reply) =>
-        reply.status(201).send(await createOwnerToken(deps, callerOf(request), request.params.id)),
+      async (request) => createOwnerToken(deps, callerOf(request), request.params.id),
     )
 
     app.post(
       '/orgs/:id/locations',
       {
-        config: { access: 'deployment' },
+        config: { access: 'deployment', creates: {} },
         schema: {
           summary: 'Add a location to any org',
           params: IdParams,
@@ -69,10 +67,7 @@ export function orgRoutes(deps: OrgDeps & LocationDeps): FastifyPluginAsyncTypeb
           response: { 201: Location, '4xx': ErrorBody },
         },
       },
-      async (request, reply) =>
-        reply
-          .status(201)
-          .send(await createOrgLocation(deps, callerOf(request), request.params.id, request.body)),
+      async (request) => createOrgLocation(deps, callerOf(request), request.params.id, request.body),
     )
   }
 }

@@ -1,6 +1,5 @@
 import type { Me, Org, OrgInput, OrgMade } from '../contract/org.ts'
 import type { Db, Trx } from '../db/client.ts'
-import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit, systemActor } from './audit.ts'
@@ -12,6 +11,7 @@ import { type Page, pageById } from './page.ts'
 import { findToken, insertToken } from './token.repository.ts'
 import { makeToken } from './token.ts'
 import { refuseTaken } from './write-conflict.ts'
+import { writeOnce } from './write-once.ts'
 
 export interface OrgDeps {
   db: Db
@@ -35,7 +35,7 @@ export async function createOrg(
     slug:
       input.slug === undefined && slug === '' ? 'cannot be made from this name; give one' : slugFault(slug),
   })
-  return await inTransaction(db, async (trx) => {
+  return await writeOnce(db, caller, async (trx) => {
     const org = await refuseTaken(
       `There is an org with the slug "${slug}" already`,
       orgs.insertOrg(trx, { slug, name: input.name }),
@@ -55,7 +55,7 @@ export async function createOrg(
 
 /** For an org whose owners have lost every token. */
 export async function createOwnerToken({ db }: OrgDeps, caller: Caller, id: number): Promise<OrgMade> {
-  return await inTransaction(db, async (trx) => {
+  return await writeOnce(db, caller, async (trx) => {
     const org = await orgs.findOrg(trx, id)
     if (org === undefined) throw new AppError('not_found', 'Org not found')
     const ownerToken = await insertOwnerToken(trx, id)

@@ -23,19 +23,6 @@ export async function findProject(db: Db, orgId: number, id: number): Promise<Pr
     .executeTakeFirst()
 }
 
-export async function findProjectByName(
-  db: Db,
-  orgId: number,
-  name: string,
-): Promise<{ id: number } | undefined> {
-  return await db
-    .selectFrom('project')
-    .select('id')
-    .where('org_id', '=', orgId)
-    .where('name', '=', name)
-    .executeTakeFirst()
-}
-
 export async function insertProject(
   trx: Trx,
   orgId: number,
@@ -67,20 +54,23 @@ export async function deleteProject(trx: Trx, orgId: number, id: number): Promis
   await trx.deleteFrom('project').where('org_id', '=', orgId).where('id', '=', id).execute()
 }
 
-/** Makes the project where there is none; two at once end with one. */
+/** Makes the project where there is none; two at once end with one. Nobody deletes it before this transaction ends. */
 export async function ensureProject(trx: Trx, orgId: number, name: string): Promise<number> {
-  const standing = await findProjectByName(trx, orgId, name)
-  if (standing) return standing.id
-  await trx
-    .insertInto('project')
-    .values({ org_id: orgId, name })
-    .onConflict((conflict) => conflict.columns(['org_id', 'name']).doNothing())
-    .execute()
-  const made = await trx
-    .selectFrom('project')
-    .select('id')
-    .where('org_id', '=', orgId)
-    .where('name', '=', name)
-    .executeTakeFirstOrThrow()
-  return made.id
+  for (;;) {
+    const standing = await trx
+      .selectFrom('project')
+      .select('id')
+      .where('org_id', '=', orgId)
+      .where('name', '=', name)
+      .forKeyShare()
+      .executeTakeFirst()
+    if (standing) return standing.id
+    const made = await trx
+      .insertInto('project')
+      .values({ org_id: orgId, name })
+      .onConflict((conflict) => conflict.columns(['org_id', 'name']).doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (made) return made.id
+  }
 }

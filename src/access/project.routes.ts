@@ -24,15 +24,17 @@ export function projectRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
     app.post(
       '/projects',
       {
-        config: { access: 'submitter' },
+        config: {
+          access: 'submitter',
+          creates: { location: (project: Project) => `/api/v1/projects/${project.id}` },
+        },
         schema: {
           summary: 'Make a project',
           body: ProjectInput,
           response: { 201: Project, '4xx': ErrorBody },
         },
       },
-      async (request, reply) =>
-        reply.status(201).send(await service.createProject(db, callerOf(request), request.body)),
+      async (request) => service.createProject(db, callerOf(request), request.body),
     )
 
     app.get(

@@ -9,6 +9,7 @@ import { ifGiven, nameFault, refuseFaults, textFault } from './faults.ts'
 import { type Page, pageById } from './page.ts'
 import * as projects from './project.repository.ts'
 import { refuseInUse, refuseTaken } from './write-conflict.ts'
+import { writeOnce } from './write-once.ts'
 
 export async function listProjects(
   db: Db,
@@ -24,7 +25,7 @@ export async function getProject(db: Db, { orgId }: Caller, id: number): Promise
 
 export async function createProject(db: Db, caller: Caller, input: ProjectInput): Promise<Project> {
   refuseProjectFaults(input)
-  return await inTransaction(db, async (trx) => {
+  return await writeOnce(db, caller, async (trx) => {
     const row = await refuseTaken(
       taken(input.name),
       projects.insertProject(trx, caller.orgId, { name: input.name, description: input.description ?? '' }),

@@ -9,8 +9,6 @@ export type RouteAccess = Role | 'deployment' | 'public'
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess
-    /** The answer holds a secret that is told once: it is kept nowhere, not even for a retry. */
-    secretAnswer?: true
   }
   interface FastifyRequest {
     caller: Caller | null

@@ -24,15 +24,17 @@ export function tokenRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
     app.post(
       '/tokens',
       {
-        config: { access: 'owner', secretAnswer: true },
+        config: {
+          access: 'owner',
+          creates: { location: (token: TokenMade) => `/api/v1/tokens/${token.id}` },
+        },
         schema: {
           summary: 'Make a token; this answer alone holds it',
           body: TokenInput,
           response: { 201: TokenMade, '4xx': ErrorBody },
         },
       },
-      async (request, reply) =>
-        reply.status(201).send(await service.createToken(db, callerOf(request), request.body)),
+      async (request) => service.createToken(db, callerOf(request), request.body),
     )
 
     app.get(

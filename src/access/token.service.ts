@@ -6,12 +6,13 @@ import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
 import type { Caller } from './caller.ts'
 import { ifGiven, nameFault, refuseFaults } from './faults.ts'
-import { findMember } from './member.repository.ts'
+import { holdMember } from './member.repository.ts'
 import { type Page, pageById } from './page.ts'
 import { refuseRoleAbove } from './role.ts'
 import { timeFault } from './time.ts'
 import * as tokens from './token.repository.ts'
 import { makeToken } from './token.ts'
+import { writeOnce } from './write-once.ts'
 
 export async function listTokens(
   db: Db,
@@ -29,7 +30,7 @@ export async function getToken(db: Db, { orgId }: Caller, id: number): Promise<T
 export async function createToken(db: Db, caller: Caller, input: TokenInput): Promise<TokenMade> {
   refuseRoleAbove(caller, input.role)
   const token = makeToken()
-  return await inTransaction(db, async (trx) => {
+  return await writeOnce(db, caller, async (trx) => {
     const memberId =
       input.member_id === undefined
         ? ((await tokens.findToken(trx, caller.orgId, caller.tokenId))?.member_id ?? null)
@@ -116,7 +117,7 @@ function tokenFaults({ name, expires_at }: TokenPatch) {
 }
 
 async function memberFault(trx: Trx, caller: Caller, memberId: number | null): Promise<string | null> {
-  if (memberId === null || (await findMember(trx, caller.orgId, memberId))) return null
+  if (memberId === null || (await holdMember(trx, caller.orgId, memberId))) return null
   return `there is no member ${memberId}`
 }
 

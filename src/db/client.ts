@@ -42,6 +42,12 @@ const connectionTimeoutMs = 10_000
 /** A connection's cached plans and catalogue grow with time. */
 const maxLifetimeSeconds = 3600
 
+/**
+ * A plan cached while a table is small would go on reading all of it when it has grown, until PostgreSQL analyses the
+ * table. No query here wants a whole table, so none may plan to read one.
+ */
+const planSettings = '-c enable_seqscan=off'
+
 /** Opens no connection yet: the first query does. A lost connection is replaced by the next query. */
 export function connect(options: ConnectOptions): Database {
   const pool = new pg.Pool({
@@ -51,23 +57,26 @@ export function connect(options: ConnectOptions): Database {
     keepAlive: true,
     lock_timeout: lockTimeoutMs,
     maxLifetimeSeconds,
+    options: planSettings,
     ...options.connection,
     max: options.poolSize ?? 20,
     statement_timeout: options.statementTimeoutMs ?? 60_000,
     types: columnParsers,
   })
+  let closed: Promise<void> | undefined
+  const onLost = (error: Error) => {
+    // The error carries the whole client, which belongs in no log.
+    if (closed === undefined) options.log.warn({ reason: error.message }, 'A database connection was lost')
+  }
   // Without these two listeners a PostgreSQL that goes away ends the process.
-  pool.on('error', (error) => options.log.warn({ err: error }, 'An idle database connection was lost'))
-  pool.on('connect', (client) => {
-    client.on('error', (error) => options.log.warn({ err: error }, 'A database connection was lost'))
-  })
+  pool.on('error', onLost)
+  pool.on('connect', (client) => client.on('error', onLost))
 
   let statements = 0
   const namingPool = withStatementNames(pool, createStatementNames(), () => {
     statements += 1
   })
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: namingPool }) })
-  let closed: Promise<void> | undefined
   return {
     db,
     pool,

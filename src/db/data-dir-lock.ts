@@ -99,7 +99,8 @@ function inUse(dataDir: string, pid: string): AppError {
 function listen(server: Server, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(address, () => {
+    // The folder admits only its owner and root; what root once left here, the owner must be able to ask.
+    server.listen({ path: address, readableAll: true, writableAll: true }, () => {
       server.off('error', reject)
       resolve()
     })

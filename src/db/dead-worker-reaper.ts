@@ -54,14 +54,24 @@ export function startReaper(pool: pg.Pool, ownIds: ReadonlySet<string>, log: Log
   }
 }
 
+/**
+ * Steps from worker to worker through the index on `locked_by`. `select distinct` would read all jobs until
+ * the table is first analysed: 9 ms instead of none at 100,000 waiting jobs.
+ */
 async function findWorkersWithoutLock(pool: pg.Pool, ownIds: readonly string[]): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>({
     name: 'find_workers_without_lock',
     text: `
-      select worker.id from (
-        select distinct locked_by as id from graphile_worker._private_jobs where locked_by is not null
-      ) worker
-      where worker.id <> all($1) and not exists (
+      with recursive worker(id) as (
+        (select locked_by from graphile_worker._private_jobs
+          where locked_by is not null order by locked_by limit 1)
+        union all
+        select (select locked_by from graphile_worker._private_jobs
+          where locked_by > worker.id order by locked_by limit 1)
+        from worker where worker.id is not null
+      )
+      select worker.id from worker
+      where worker.id is not null and worker.id <> all($1) and not exists (
         select from pg_locks
         where locktype = 'advisory' and granted and objsubid = 2
           and database = (select oid from pg_database where datname = current_database())

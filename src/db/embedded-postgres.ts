@@ -1,27 +1,21 @@
 import { mkdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
-import { jitteredDelayMs } from '../lib/retry.ts'
 import { messageOf, systemCodeOf } from '../lib/system-error.ts'
 import { postgresPort } from './cluster-processes.ts'
 import { type DataDirLock, lockDataDir, openSocketFolder } from './data-dir-lock.ts'
-import type { GuardedProcess } from './guarded-process.ts'
 import { preparePostgresBinaries } from './postgres-binaries.ts'
 import { ensureCluster, superuser } from './postgres-cluster.ts'
 import { openPostgresLog } from './postgres-log.ts'
-import { type PostgresServerOptions, startPostgresServer, stopPostgresServer } from './postgres-server.ts'
+import { startPostgresServer, stopPostgresServer } from './postgres-server.ts'
+import { supervise } from './postgres-supervisor.ts'
 import { choosePostgresUser } from './postgres-user.ts'
 
 const databaseName = 'waybill'
 /** A unix socket's address holds 108 bytes with its end. */
 const maxAddressBytes = 107
-const firstRestartDelayMs = 100
-const maxRestartDelayMs = 10_000
-/** One that ran this long was well; the next restart waits the shortest time again. */
-const healthyAfterMs = 60_000
 
 export interface EmbeddedPostgres {
   /** For this process; it stays valid when PostgreSQL is restarted. */
@@ -79,13 +73,14 @@ async function startLocked(
     const socket = openSocketDirectory(clusterDir)
     closers.push(socket.close)
     const connection = { host: socket.directory, port: postgresPort, user: superuser, database: databaseName }
-    const serverOptions = { ...cluster, connection, settings }
+    const stopping = new AbortController()
+    const serverOptions = { ...cluster, connection, settings, signal: stopping.signal }
     const first = await startPostgresServer(serverOptions)
     await ensureDatabase(connection).catch(async (error: unknown) => {
       await stopPostgresServer(first)
       throw error
     })
-    const supervisor = supervise(serverOptions, first)
+    const supervisor = supervise(serverOptions, first, stopping)
     let stopped: Promise<void> | undefined
     return {
       connection,
@@ -103,52 +98,6 @@ async function startLocked(
   } catch (error) {
     close()
     throw error
-  }
-}
-
-/** Restarts PostgreSQL when it ends unasked (killed, out of memory), so that the server above heals. */
-function supervise(options: PostgresServerOptions, first: GuardedProcess) {
-  const stopping = new AbortController()
-  let current = first
-  let failures = 0
-
-  async function keepRunning(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const startedAt = Date.now()
-      const status = await current.exited
-      if (stopping.signal.aborted) return
-      options.log.error({ pid: current.pid, status }, 'PostgreSQL ended unexpectedly; starting it again')
-      if (Date.now() - startedAt > healthyAfterMs) failures = 0
-      await restart()
-    }
-  }
-
-  async function restart(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      failures += 1
-      const delayMs = jitteredDelayMs(failures, firstRestartDelayMs, maxRestartDelayMs)
-      await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined)
-      if (stopping.signal.aborted) return
-      try {
-        current = await startPostgresServer(options)
-        options.log.info({ pid: current.pid }, 'PostgreSQL runs again')
-        return
-      } catch (error) {
-        options.log.error({ err: error }, 'PostgreSQL could not be started again; trying once more soon')
-      }
-    }
-  }
-
-  const loop = keepRunning()
-  return {
-    pid: () => current.pid,
-    async stop() {
-      stopping.abort()
-      await stopPostgresServer(current)
-      await loop
-      // A restart that was under way when the stop came has made a new one.
-      await stopPostgresServer(current)
-    },
   }
 }
 

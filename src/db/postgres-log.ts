@@ -1,5 +1,6 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fchownSync, openSync } from 'node:fs'
 import { open, rename, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 const rotateAtBytes = 10 * 1024 * 1024
 const tailBytes = 8192
@@ -17,6 +18,11 @@ export async function openPostgresLog(path: string): Promise<PostgresLog> {
   const size = await sizeOf(path)
   if (size > rotateAtBytes) await rename(path, `${path}.1`)
   const fd = openSync(path, 'a', 0o600)
+  if (process.getuid?.() === 0) {
+    // Root may start it once for the directory's owner, who must be able to write on.
+    const { uid, gid } = await stat(dirname(path))
+    fchownSync(fd, uid, gid)
+  }
   let start = await sizeOf(path)
   return {
     path,

@@ -36,6 +36,8 @@ export interface PostgresServerOptions extends ClusterOptions {
   connection: pg.PoolConfig
   /** Settings beside the defaults, for tests. */
   settings: Readonly<Record<string, string>>
+  /** Gives up a start that is under way. */
+  signal: AbortSignal
 }
 
 /** Starts PostgreSQL on the cluster and waits until it answers. Ends first what is left of an earlier one. */
@@ -80,6 +82,7 @@ async function waitUntilReady(options: PostgresServerOptions, server: GuardedPro
   const start = Date.now()
   let slowLogged = false
   for (;;) {
+    options.signal.throwIfAborted()
     if (server.hasExited()) {
       const reason = await options.postgresLog.findReason()
       throw new AppError(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** Each connection keeps the plans of its named statements, so their number is bounded. */
-const maxNames = 1000
+const maxNames = 500
 /** A longer statement, or one with more parameters, was built for one list of values and does not come again. */
 const maxLength = 20_000
 const maxParameters = 100

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Runner, run, type WorkerEvents } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from '../lib/logger.ts'
+import { wrapDatabaseError } from './database-error.ts'
 import { startReaper } from './dead-worker-reaper.ts'
 import type { TaskPayload } from './queue.ts'
 import { queueLogger } from './queue-schema.ts'
@@ -49,7 +50,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const stopping = new AbortController()
   const pools = new Set<string>()
   const reaper = startReaper(options.database.pool, pools, options.log)
-  let current = await startPool(options, pools)
+  let current = await startPool(options, pools).catch(async (error: unknown) => {
+    await reaper.stop()
+    throw wrapDatabaseError(error)
+  })
 
   async function keepRunning(): Promise<void> {
     for (;;) {

@@ -1,5 +1,6 @@
 import type {
   AuditEntryTable,
+  IdempotencyKeyTable,
   LocationTable,
   MemberTable,
   OrgTable,
@@ -27,6 +28,7 @@ export interface Schema {
   sign_in_code: SignInCodeTable
   location: LocationTable
   audit_entry: AuditEntryTable
+  idempotency_key: IdempotencyKeyTable
   file: FileTable
   file_version: FileVersionTable
   file_event: FileEventTable

@@ -1,13 +1,11 @@
 import { Readable } from 'node:stream'
 import type { Caller } from '../access/caller.ts'
-import { listLocationRoots } from '../access/location.repository.ts'
 import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
 import { attachmentDisposition } from '../lib/content-disposition.ts'
-import { coveringRoot } from '../storage/location.ts'
-import type { Store } from '../storage/store.ts'
 import type { Stores } from '../storage/stores.ts'
 import { parseByteRange } from './byte-range.ts'
+import { coveringStore } from './covering-store.ts'
 import { findFile } from './file-query.repository.ts'
 
 export interface FileContentDeps {
@@ -32,7 +30,10 @@ export async function openContent(
   if (file === undefined) throw new AppError('not_found', 'File not found')
   if (file.kind === 'directory')
     throw new AppError('invalid', `"${file.path}" is a directory; it has no bytes of its own`)
-  const store = await storeOf(deps, caller.orgId, file.path)
+  const store = await coveringStore(deps, caller.orgId, file.path)
+  if (store === null) {
+    throw new AppError('invalid', `No location of this org covers "${file.path}", so it cannot be read`)
+  }
   const look = await store.stat(file.path)
   if (look.state === 'absent') throw new AppError('not_found', `${look.reason}: "${file.path}"`)
   if (look.state !== 'present') throw new AppError('unavailable', `${look.reason}: "${file.path}"`)
@@ -67,13 +68,4 @@ export async function openContent(
     },
     body: await store.readRange(file.path, { ...part, ...pinned }),
   }
-}
-
-async function storeOf(deps: FileContentDeps, orgId: number, path: string): Promise<Store> {
-  const root = coveringRoot(await listLocationRoots(deps.db, orgId), path)
-  if (root === null)
-    throw new AppError('invalid', `No location of this org covers "${path}", so it cannot be read`)
-  const store = deps.stores.storeFor(root)
-  if (store === null) throw new AppError('invalid', `Waybill has no driver that reads "${path}"`)
-  return store
 }

@@ -69,8 +69,9 @@ export async function findSummaries(db: Db, orgId: number, ids: number[]): Promi
   const { rows } = await sql<FileSummaryRow>`
     select ${summaryColumns}
     from unnest(${ids}::int[]) with ordinality as wanted (id, position)
-    cross join lateral (select * from file where id = wanted.id and org_id = ${orgId} offset 0) f
+    cross join lateral (select * from file where id = wanted.id offset 0) f
     ${newestVersion}
+    where f.org_id = ${orgId}
     order by wanted.position`.execute(db)
   return rows
 }

@@ -41,11 +41,12 @@ const knownColumns = sql`f.id, f.path, f.state, f.reason, f.checked_at, v.id as 
 export async function findFilesByPath(db: Db, orgId: number, paths: string[]): Promise<KnownFileRow[]> {
   const { rows } = await sql<KnownRow>`
     select ${knownColumns}
-    from unnest(${paths.map(pathDigest)}::bytea[]) with ordinality as wanted (digest, position)
+    from unnest(${paths.map((path) => pathDigest(orgId, path))}::bytea[]) with ordinality as wanted (digest, position)
     cross join lateral (
-      select * from file where org_id = ${orgId} and path_digest = wanted.digest offset 0
+      select * from file where path_digest = wanted.digest offset 0
     ) f
     ${newestVersion}
+    where f.org_id = ${orgId}
     order by wanted.position`.execute(db)
   return rows.map(knownFileFromRow)
 }
@@ -68,7 +69,6 @@ export interface NewFile {
   kind: 'file' | 'directory'
   state: FileState
   reason: string
-  facts: FileFacts | null
 }
 
 /** Inserts what is not there yet, in the order given; leaves out what another transaction made first. */
@@ -77,36 +77,42 @@ export async function insertFiles(
   orgId: number,
   files: NewFile[],
   checkedAt: Date,
-): Promise<{ path: string; fileId: number; versionId: number | null }[]> {
+): Promise<{ path: string; fileId: number }[]> {
   const parts = files.map((file) => nameParts(file.path))
-  const { rows } = await sql<{ path: string; file_id: number; version_id: number | null }>`
-    with input as (
-      select * from unnest(
-        ${files.map((file) => file.path)}::text[], ${files.map((file) => pathDigest(file.path))}::bytea[],
-        ${files.map((file) => file.kind)}::text[], ${parts.map((part) => part.basename)}::text[],
-        ${parts.map((part) => part.dirname)}::text[], ${parts.map((part) => part.nameroot)}::text[],
-        ${parts.map((part) => part.nameext)}::text[], ${files.map((file) => file.state)}::text[],
-        ${files.map((file) => file.reason)}::text[], ${files.map((file) => file.facts !== null)}::boolean[],
-        ${factArrays(files.map((file) => file.facts))}
-      ) with ordinality as i (path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason,
-        has_version, size_bytes, crc32c, sha256, generation, modified_at, member_count, members_digest, position)
-    ), new_file as (
-      insert into file (org_id, path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason, checked_at)
-      select ${orgId}, path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason,
-        case when state = 'declared' then null else ${checkedAt}::timestamptz end
-      from input order by position
-      on conflict (org_id, path_digest) do nothing
-      returning id, path_digest
-    ), new_version as (
-      insert into file_version (file_id, org_id, number, size_bytes, crc32c, sha256, generation, modified_at,
-        member_count, members_digest)
-      select f.id, ${orgId}, 1, size_bytes, crc32c, sha256, generation, modified_at, member_count, members_digest
-      from new_file f join input i using (path_digest) where has_version
-      returning id, file_id
-    )
-    select i.path, f.id as file_id, v.id as version_id
-    from new_file f join input i using (path_digest) left join new_version v on v.file_id = f.id`.execute(trx)
-  return rows.map((row) => ({ path: row.path, fileId: row.file_id, versionId: row.version_id }))
+  const { rows } = await sql<{ path: string; id: number }>`
+    insert into file (org_id, path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason, checked_at)
+    select ${orgId}, path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason,
+      case when state = 'declared' then null else ${checkedAt}::timestamptz end
+    from unnest(
+      ${files.map((file) => file.path)}::text[], ${files.map((file) => pathDigest(orgId, file.path))}::bytea[],
+      ${files.map((file) => file.kind)}::text[], ${parts.map((part) => part.basename)}::text[],
+      ${parts.map((part) => part.dirname)}::text[], ${parts.map((part) => part.nameroot)}::text[],
+      ${parts.map((part) => part.nameext)}::text[], ${files.map((file) => file.state)}::text[],
+      ${files.map((file) => file.reason)}::text[]
+    ) with ordinality as i (path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason, position)
+    order by position
+    on conflict (path_digest) do nothing
+    returning path, id`.execute(trx)
+  return rows.map((row) => ({ path: row.path, fileId: row.id }))
+}
+
+/** The first version of files just made; the ids come back in the order given. */
+export async function insertFirstVersions(
+  trx: Trx,
+  orgId: number,
+  versions: { fileId: number; facts: FileFacts }[],
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    insert into file_version (file_id, org_id, number, size_bytes, crc32c, sha256, generation, modified_at,
+      member_count, members_digest)
+    select file_id, ${orgId}, 1, size_bytes, crc32c, sha256, generation, modified_at, member_count, members_digest
+    from unnest(
+      ${versions.map((version) => version.fileId)}::int[], ${factArrays(versions.map((version) => version.facts))}
+    ) with ordinality as i (file_id, size_bytes, crc32c, sha256, generation, modified_at, member_count,
+      members_digest, position)
+    order by position
+    returning id`.execute(trx)
+  return rows.map((row) => row.id)
 }
 
 export interface FileChange {
@@ -121,7 +127,11 @@ export interface FileChange {
   event: FileEventName | null
 }
 
-/** Writes what looks found about locked files: states, versions and events, in one statement. */
+/**
+ * Writes what looks found about locked files: states, versions and events, in one statement. A version's id is drawn
+ * in `input`, so that nothing is joined but by a primary key: a cached plan thinks every array short, and would
+ * compare two long ones row by row.
+ */
 export async function updateFiles(
   trx: Trx,
   orgId: number,
@@ -129,8 +139,10 @@ export async function updateFiles(
   checkedAt: Date,
 ): Promise<{ fileId: number; versionId: number }[]> {
   const { rows } = await sql<{ file_id: number; id: number }>`
-    with input as (
-      select * from unnest(
+    with input as materialized (
+      select *, case when version = 'new' then nextval(pg_get_serial_sequence('file_version', 'id'))::int
+        else current_version_id end as version_id
+      from unnest(
         ${changes.map((change) => change.fileId)}::int[], ${changes.map((change) => change.currentVersionId)}::int[],
         ${changes.map((change) => change.state)}::text[], ${changes.map((change) => change.reason)}::text[],
         ${changes.map((change) => change.looked)}::boolean[], ${changes.map((change) => change.version)}::text[],
@@ -151,19 +163,45 @@ export async function updateFiles(
         members_digest = coalesce(v.members_digest, i.members_digest)
       from input i where v.id = i.current_version_id and i.version = 'filled'
     ), new_version as (
-      insert into file_version (file_id, org_id, number, size_bytes, crc32c, sha256, generation, modified_at,
+      insert into file_version (id, file_id, org_id, number, size_bytes, crc32c, sha256, generation, modified_at,
         member_count, members_digest)
-      select file_id, ${orgId}, next_number, size_bytes, crc32c, sha256, generation, modified_at, member_count,
-        members_digest
+      overriding system value
+      select version_id, file_id, ${orgId}, next_number, size_bytes, crc32c, sha256, generation, modified_at,
+        member_count, members_digest
       from input where version = 'new'
       returning id, file_id
     ), new_event as (
       insert into file_event (file_id, event, version_id, reason, seen_at)
-      select i.file_id, i.event, coalesce(v.id, i.current_version_id), i.reason, ${checkedAt}
-      from input i left join new_version v using (file_id) where i.event is not null
+      select file_id, event, version_id, reason, ${checkedAt} from input where event is not null
     )
     select id, file_id from new_version`.execute(trx)
   return rows.map((row) => ({ fileId: row.file_id, versionId: row.id }))
+}
+
+export async function findVersion(db: Db, orgId: number, versionId: number) {
+  return await db
+    .selectFrom('file_version')
+    .innerJoin('file', 'file.id', 'file_version.file_id')
+    .select(['file_version.file_id', 'file_version.crc32c', 'file_version.generation', 'file.path'])
+    .where('file_version.org_id', '=', orgId)
+    .where('file_version.id', '=', versionId)
+    .executeTakeFirst()
+}
+
+/** Facts that stand already stay. */
+export async function fillChecksums(
+  db: Db,
+  orgId: number,
+  versionId: number,
+  { crc32c, sha256 }: { crc32c: string; sha256: string },
+): Promise<void> {
+  await db
+    .updateTable('file_version')
+    .set({ crc32c, sha256 })
+    .where('org_id', '=', orgId)
+    .where('id', '=', versionId)
+    .where('crc32c', 'is', null)
+    .execute()
 }
 
 export interface NewUse {

@@ -1,8 +1,8 @@
 import { listLocationRoots } from '../access/location.repository.ts'
 import type { Db } from '../db/client.ts'
 import { probe, type Verdict } from '../storage/probe.ts'
+import { isDirectoryItem } from '../storage/probe-directory.ts'
 import type { Stores } from '../storage/stores.ts'
-import { directoryPath } from './directory-path.ts'
 import { noFacts, type Sighting } from './file-state.ts'
 import type { FileToRecord } from './record-files.ts'
 
@@ -25,7 +25,7 @@ export function createLooker(deps: { db: Db; stores: Stores }): Looker {
     )
     const files = named.map(({ path, declaredAt }, index) => ({
       path,
-      kind: directoryPath(path) ? ('directory' as const) : ('file' as const),
+      kind: isDirectoryItem(path) ? ('directory' as const) : ('file' as const),
       sighting: sightingOf(verdicts[index], declaredAt ?? null),
     }))
     return { files, calls }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** What identifies a path in an index: SHA-256 of its UTF-8. */
-export function pathDigest(path: string): Buffer {
-  return createHash('sha256').update(path, 'utf8').digest()
+/** What identifies a file in an index: SHA-256 of its org and its path. */
+export function pathDigest(orgId: number, path: string): Buffer {
+  return createHash('sha256').update(`${orgId} ${path}`, 'utf8').digest()
 }

@@ -1,7 +1,8 @@
 import type { Db, Trx } from '../db/client.ts'
+import { addTasks, type TaskSpec } from '../db/queue.ts'
 import type { KnownFileRow } from './file.repository.ts'
 import * as fileRepository from './file.repository.ts'
-import { type Sighting, transition } from './file-state.ts'
+import { type FileFacts, type Sighting, transition } from './file-state.ts'
 
 export interface FileToRecord {
   path: string
@@ -17,15 +18,23 @@ export interface RecordedFile {
 /** A look that finds what the last one found is written down again only after this long. */
 const freshForMs = 10_000
 
+export const fileTaskNames = { checksum: 'checksum_file', verify: 'verify_files' } as const
+
+/** How soon a file is looked at again after its store would not tell of it, if nobody says otherwise. */
+const firstRecheckSeconds = 30
+
 /**
- * Records what was declared or seen at each path: at most six statements, for one file or for ten thousand.
+ * Records what was declared or seen at each path: at most eight statements, for one file or for ten thousand.
  * Call it once in a transaction: it locks in path order, and a second call would start that order anew.
+ * Whatever is left to find out becomes a task of the same transaction: the checksum of a file too large to read in
+ * passing, and another look where a store would not answer.
  */
 export async function recordFiles(
   trx: Trx,
   orgId: number,
   files: FileToRecord[],
   seenAt: Date,
+  { recheckSeconds = firstRecheckSeconds } = {},
 ): Promise<Map<string, RecordedFile>> {
   const recorded = new Map<string, RecordedFile>()
   const byPath = inPathOrder(files)
@@ -34,8 +43,7 @@ export async function recordFiles(
   const known = await knownByPath(trx, orgId, byPath)
   const unknown = byPath.filter((file) => !known.has(file.path))
   if (unknown.length > 0) {
-    const inserted = await fileRepository.insertFiles(trx, orgId, unknown.map(newFile), seenAt)
-    for (const row of inserted) recorded.set(row.path, row)
+    for (const [path, file] of await insertUnknown(trx, orgId, unknown, seenAt)) recorded.set(path, file)
     const madeMeanwhile = unknown.filter((file) => !recorded.has(file.path))
     if (madeMeanwhile.length > 0) {
       for (const [path, row] of await knownByPath(trx, orgId, madeMeanwhile)) known.set(path, row)
@@ -50,6 +58,69 @@ export async function recordFiles(
   if (stale.length > 0) {
     for (const [path, file] of await updateLocked(trx, orgId, stale, known, seenAt)) recorded.set(path, file)
   }
+  await addTasks(trx, [
+    ...checksumTasks(orgId, byPath, known, recorded),
+    ...recheckTasks(orgId, byPath, recorded, seenAt, recheckSeconds),
+  ])
+  return recorded
+}
+
+function checksumTasks(
+  orgId: number,
+  files: FileToRecord[],
+  known: Map<string, KnownFileRow>,
+  recorded: Map<string, RecordedFile>,
+): TaskSpec[] {
+  return files.flatMap(({ path, kind, sighting }) => {
+    const versionId = recorded.get(path)?.versionId
+    const isNew = versionId !== null && versionId !== known.get(path)?.versionId
+    if (!isNew || kind !== 'file' || sighting.state !== 'verified' || sighting.facts.crc32c !== null)
+      return []
+    const payload = { org_id: orgId, version_id: versionId }
+    return [{ name: fileTaskNames.checksum, payload, key: `checksum ${versionId}` }]
+  })
+}
+
+function recheckTasks(
+  orgId: number,
+  files: FileToRecord[],
+  recorded: Map<string, RecordedFile>,
+  seenAt: Date,
+  pauseSeconds: number,
+): TaskSpec[] {
+  const ids = files.flatMap(({ path, sighting }) =>
+    sighting.state === 'unreachable' ? (recorded.get(path)?.fileId ?? []) : [],
+  )
+  const [first] = ids
+  if (first === undefined) return []
+  return [
+    {
+      name: fileTaskNames.verify,
+      payload: { org_id: orgId, file_ids: ids, pause_seconds: pauseSeconds },
+      runAt: new Date(seenAt.getTime() + pauseSeconds * 1000),
+      key: `verify ${orgId} ${first} ${ids.length}`,
+    },
+  ]
+}
+
+async function insertUnknown(
+  trx: Trx,
+  orgId: number,
+  files: FileToRecord[],
+  seenAt: Date,
+): Promise<Map<string, RecordedFile>> {
+  const inserted = await fileRepository.insertFiles(trx, orgId, files.map(newFile), seenAt)
+  const recorded = new Map<string, RecordedFile>(
+    inserted.map(({ path, fileId }) => [path, { fileId, versionId: null }]),
+  )
+  const versions = files.flatMap(({ path, sighting }) => {
+    const file = recorded.get(path)
+    const facts = factsOf(sighting)
+    return file === undefined || facts === null ? [] : [{ file, fileId: file.fileId, facts }]
+  })
+  if (versions.length === 0) return recorded
+  const versionIds = await fileRepository.insertFirstVersions(trx, orgId, versions)
+  for (const [index, { file }] of versions.entries()) file.versionId = versionIds[index] ?? null
   return recorded
 }
 
@@ -87,20 +158,18 @@ function changeOf(row: KnownFileRow, sighting: Sighting): fileRepository.FileCha
     looked: sighting.state !== 'declared',
     version: next.version,
     nextNumber: (row.version?.number ?? 0) + 1,
-    facts: 'facts' in sighting ? sighting.facts : null,
+    facts: factsOf(sighting),
     event: next.event,
   }
 }
 
 function newFile(file: FileToRecord): fileRepository.NewFile {
   const { state, reason } = transition(null, file.sighting)
-  return {
-    path: file.path,
-    kind: file.kind,
-    state,
-    reason,
-    facts: 'facts' in file.sighting ? file.sighting.facts : null,
-  }
+  return { path: file.path, kind: file.kind, state, reason }
+}
+
+function factsOf(sighting: Sighting): FileFacts | null {
+  return 'facts' in sighting ? sighting.facts : null
 }
 
 function saysSomethingNew(row: KnownFileRow, sighting: Sighting, seenAt: Date): boolean {

@@ -9,15 +9,14 @@ export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/jobs',
       {
-        config: { access: 'submitter' },
+        config: { access: 'submitter', creates: { location: (job: Job) => `/api/v1/jobs/${job.id}` } },
         schema: {
           summary: 'Create a job with its casefiles and their aux files',
           body: JobInput,
           response: { 201: Job, '4xx': ErrorBody },
         },
       },
-      async (request, reply) =>
-        reply.status(201).send(await createJob(deps, callerOf(request), request.body)),
+      async (request) => createJob(deps, callerOf(request), request.body),
     )
 
     app.get(

@@ -1,9 +1,9 @@
 import { recordAudit } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
 import { ensureProject } from '../access/project.repository.ts'
+import { writeOnce } from '../access/write-once.ts'
 import type { Job, JobInput } from '../contract/job.ts'
 import type { Db, Trx } from '../db/client.ts'
-import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
 import { insertUses, type NewUse } from '../files/file.repository.ts'
 import type { Looker } from '../files/look-at.ts'
@@ -25,7 +25,7 @@ export async function createJob(deps: JobDeps, caller: Caller, input: JobInput):
     caller.orgId,
     named.map((file) => ({ path: file.path, declaredAt: file.modificationTime })),
   )
-  const jobId = await inTransaction(deps.db, async (trx) => {
+  return await writeOnce(deps.db, caller, async (trx) => {
     const choice = await choose(trx, caller, input.job)
     const id = await jobRepository.insertJob(trx, {
       ...choice,
@@ -38,9 +38,8 @@ export async function createJob(deps: JobDeps, caller: Caller, input: JobInput):
     const recorded = await recordFiles(trx, caller.orgId, files, new Date())
     await insertCases(trx, caller.orgId, id, named, recorded)
     await recordAudit(trx, caller, { action: 'job.create', subject: `job ${id}` })
-    return id
+    return await getJob(trx, caller, id)
   })
-  return await getJob(deps.db, caller, jobId)
 }
 
 export async function getJob(db: Db, caller: Caller, id: number): Promise<Job> {

@@ -19,13 +19,15 @@ export interface OrgListPatch {
   kind?: EngineKind
 }
 
+/** Inside a transaction nobody deletes what was found until that ends. */
 export async function findInOrgList(
   db: Db,
   list: OrgList,
   orgId: number,
   by: { id: number } | { name: string },
 ): Promise<OrgListRow | undefined> {
-  const query = db.selectFrom(list).selectAll().where('org_id', '=', orgId)
+  const all = db.selectFrom(list).selectAll().where('org_id', '=', orgId)
+  const query = db.isTransaction ? all.forKeyShare() : all
   return await ('id' in by
     ? query.where('id', '=', by.id)
     : query.where('name', '=', by.name)

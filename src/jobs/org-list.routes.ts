@@ -77,15 +77,17 @@ function routesOf(db: Db, { list, path, one, many, ...schemas }: Wire): FastifyP
     app.post(
       path,
       {
-        config: { access: 'owner' },
+        config: {
+          access: 'owner',
+          creates: { location: (made: { id: number }) => `/api/v1${path}/${made.id}` },
+        },
         schema: {
           summary: `Add ${one}`,
           body: input,
           response: { 201: schemas.item, '4xx': ErrorBody },
         },
       },
-      async (request, reply) =>
-        reply.status(201).send(await service.createItem(db, list, callerOf(request), request.body)),
+      async (request) => service.createItem(db, list, callerOf(request), request.body),
     )
 
     app.get(

@@ -4,6 +4,7 @@ import { ifGiven, nameFault, refuseFaults } from '../access/faults.ts'
 import { lockOrg } from '../access/org.repository.ts'
 import { type Page, pageById } from '../access/page.ts'
 import { refuseInUse, refuseTaken } from '../access/write-conflict.ts'
+import { writeOnce } from '../access/write-once.ts'
 import type { EngineKind } from '../contract/org-list.ts'
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
@@ -48,7 +49,7 @@ export async function createItem(
   input: { name: string; kind?: EngineKind },
 ): Promise<OrgListItem> {
   refuseFaults({ name: nameFault(input.name) })
-  return await inTransaction(db, async (trx) => {
+  return await writeOnce(db, caller, async (trx) => {
     await lockOrg(trx, caller.orgId)
     const insert = orgLists.insertInOrgList(trx, list, caller.orgId, input)
     const row = await refuseTaken(taken(list, input.name), insert)
@@ -84,6 +85,7 @@ export async function updateItem(
 
 export async function deleteItem(db: Db, list: OrgList, caller: Caller, id: number): Promise<void> {
   await inTransaction(db, async (trx) => {
+    await lockOrg(trx, caller.orgId)
     const { name } = (await orgLists.findInOrgList(trx, list, caller.orgId, { id })) ?? notFound(list)
     const deletion = orgLists.deleteFromOrgList(trx, list, caller.orgId, id)
     await refuseInUse(`The ${nounOf[list]} "${name}"`, deletion)

@@ -1,51 +1,93 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyBaseLogger } from 'fastify'
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { accessRoutes } from '../access/access.routes.ts'
 import type { Deployment } from '../access/deployment.ts'
 import { createLastUses } from '../access/last-uses.ts'
 import { signInPageRoute } from '../access/sign-in.routes.ts'
 import type { Database } from '../db/client.ts'
-import { AppError } from '../errors.ts'
 import { fileRoutes } from '../files/file.routes.ts'
 import { createLooker } from '../files/look-at.ts'
 import { jobRoutes } from '../jobs/job.routes.ts'
 import { insertStartingLists } from '../jobs/org-list.repository.ts'
 import { orgListRoutes } from '../jobs/org-list.routes.ts'
 import type { Stores } from '../storage/stores.ts'
+import { registerAccessLog } from './access-log.ts'
+import { registerAddressText } from './address-text.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { requireDeclaredAccess } from './declared-routes.ts'
 import { handleError } from './error-handler.ts'
+import { registerHealthRoutes } from './health.routes.ts'
+import { registerIdempotency } from './idempotency.ts'
+import { registerBodyParsers } from './json-body.ts'
+import { registerLingering } from './lingering-answer.ts'
+import { registerMetrics } from './metrics.routes.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { registerOpenApi } from './openapi.ts'
+import { registerRequestIds, requestIdOf } from './request-id.ts'
+import { rewriteUrl } from './rewrite-url.ts'
+import { registerRouteRules } from './route-rules.ts'
 import { compilersFactory } from './schema-compilers.ts'
+import { registerSecurityHeaders } from './security-headers.ts'
+import { defaultLimits, maxHeaderBytes, maxParamLength, type ServerLimits } from './server-limits.ts'
+import { registerShuttingDown } from './shutting-down.ts'
+import { registerSlowBodies } from './slow-bodies.ts'
+import { registerUnknownAddress } from './unknown-address.ts'
+import { answerBadAddress, answerUnreadable } from './unreadable-requests.ts'
 
 export interface AppDeps {
   database: Database
   stores: Stores
   deployment: Deployment
   log: FastifyBaseLogger
+  /** Default: one of its own. */
+  metrics?: Metrics
+  limits?: Partial<ServerLimits>
 }
 
+/** The whole server without its port. Hooks run in the order in which they are registered. */
 export async function buildApp(deps: AppDeps) {
   const { db } = deps.database
   const lookAt = createLooker({ db, stores: deps.stores })
+  const limits = { ...defaultLimits, ...deps.limits }
   const lastUses = createLastUses(db, deps.log)
   const authenticate = createAuthenticator(db, lastUses)
 
   const app = Fastify({
     loggerInstance: deps.log,
-    routerOptions: { ignoreTrailingSlash: true },
-    bodyLimit: 32 * 1024 * 1024,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIdOf,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength },
+    rewriteUrl,
+    bodyLimit: limits.bodyBytes,
+    return503OnClosing: false,
+    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: limits.headersMs },
     schemaController: { compilersFactory },
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerBadAddress,
   }).withTypeProvider<TypeBoxTypeProvider>()
+  // Node drops headers past this number without a word; their size is limited instead.
+  app.server.maxHeadersCount = 0
 
   app.decorateRequest('caller', null)
   app.setErrorHandler(handleError)
-  app.setNotFoundHandler({ preHandler: authenticate }, async () => {
-    throw new AppError('not_found')
-  })
+  registerRouteRules(app)
   requireDeclaredAccess(app)
+  registerRequestIds(app)
+  registerAccessLog(app)
+  registerShuttingDown(app)
+  registerBodyParsers(app)
+  registerSlowBodies(app, limits)
   app.addHook('onRequest', authenticate)
   app.addHook('onClose', () => lastUses.flush())
+  registerAddressText(app)
+  registerIdempotency(app, db)
+  registerSecurityHeaders(app)
+  registerLingering(app, limits)
+  registerUnknownAddress(app, authenticate)
+  await registerOpenApi(app)
 
+  registerHealthRoutes(app, db)
+  registerMetrics(app, deps.metrics ?? createMetrics({ database: deps.database }))
   for (const prefix of ['/api/v1', '/api']) {
     await app.register(jobRoutes({ db, lookAt }), { prefix })
   }
@@ -55,6 +97,5 @@ export async function buildApp(deps: AppDeps) {
   })
   await app.register(orgListRoutes({ db }), { prefix: '/api/v1' })
   await app.register(signInPageRoute({ db }))
-  app.get('/readyz', { config: { access: 'public' } }, async () => ({ status: 'ready' }))
   return app
 }

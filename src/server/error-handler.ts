@@ -1,6 +1,11 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorBody } from '../contract/common.ts'
-import { AppError, type ErrorDetail, errorTable } from '../errors.ts'
+import { AppError, type ErrorDetail, errorTable, sentenceOfDetails } from '../errors.ts'
+import type { SchemaFault } from './fault-message.ts'
+import { detailsOf } from './validation-details.ts'
+
+const maxDetails = 100
+const maxTextLength = 2000
 
 /** The one place where an error becomes an HTTP answer. What is ours to mend stays in the log. */
 export function handleError(
@@ -8,22 +13,39 @@ export function handleError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const appError = error instanceof AppError ? error : appErrorFrom(error)
+  const appError = appErrorFrom(error, request)
   const { status } = errorTable[appError.code]
   if (status >= 500) request.log.error({ err: error }, appError.message)
-  reply.status(status).send(errorBody(appError))
+  if (status === 503) reply.header('retry-after', '2')
+  reply.status(status).type('application/json; charset=utf-8').send(errorBody(appError))
 }
 
+/** Exactly what a client sees of an error: bounded, and nothing of the inside of a failure that is ours. */
 export function errorBody(error: AppError): ErrorBody {
-  const message = error.code === 'internal' ? errorTable.internal.sentence : error.message
-  return { error: message, code: error.code, details: [...error.details] }
+  const { status, sentence } = errorTable[error.code]
+  const isOurs = status >= 500 && error.code !== 'unavailable'
+  if (isOurs) return { error: sentence, code: error.code, details: [] }
+  return { error: shorten(error.message), code: error.code, details: boundDetails(error.details) }
 }
 
-function appErrorFrom(error: FastifyError | Error): AppError {
+function boundDetails(details: readonly ErrorDetail[]): ErrorDetail[] {
+  const shown = details.slice(0, maxDetails).map(({ field, message }) => ({
+    field: shorten(field),
+    message: shorten(message),
+  }))
+  const more = details.length - shown.length
+  return more === 0 ? shown : [...shown, { field: '', message: `and ${more} more` }]
+}
+
+function shorten(text: string): string {
+  return text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength)}…`
+}
+
+function appErrorFrom(error: FastifyError | AppError | Error, request: FastifyRequest): AppError {
+  if (error instanceof AppError) return error
   if ('validation' in error && error.validation) {
-    const context = error.validationContext
-    const details = error.validation.map((fault) => detailFrom(fault, context === 'body' ? '' : `${context}`))
-    return new AppError(context === 'body' ? 'invalid' : 'invalid_query', sentenceFrom(details), { details })
+    // Fastify's own type leaves out what Ajv adds with `verbose`.
+    return validationError(error.validation as unknown as SchemaFault[], error.validationContext, request)
   }
   const status = 'statusCode' in error ? error.statusCode : undefined
   if (status === 413) return new AppError('too_large', error.message, { cause: error })
@@ -34,30 +56,29 @@ function appErrorFrom(error: FastifyError | Error): AppError {
   return new AppError('internal', undefined, { cause: error })
 }
 
-interface ValidationFault {
-  keyword: string
-  instancePath: string
-  params: Record<string, unknown>
-  message?: string | undefined
-}
-
-function detailFrom(fault: ValidationFault, root: string): ErrorDetail {
-  const place = `${root}${fault.instancePath}`
-    .split('/')
-    .filter((segment) => segment !== '')
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((segment, index) => (/^\d+$/.test(segment) ? `[${segment}]` : index === 0 ? segment : `.${segment}`))
-    .join('')
-  const named = fault.params.additionalProperty ?? fault.params.missingProperty
-  const field = typeof named === 'string' ? (place === '' ? named : `${place}.${named}`) : place
-  if (fault.keyword === 'additionalProperties') return { field, message: 'is not a field of this request' }
-  if (fault.keyword === 'required') return { field, message: 'is required' }
-  return { field, message: fault.message ?? 'is not valid' }
-}
-
-function sentenceFrom(details: ErrorDetail[]): string {
+function validationError(
+  faults: SchemaFault[],
+  context: string | undefined,
+  request: FastifyRequest,
+): AppError {
+  if (context === 'params') return unknownThing(request)
+  const isAbsent = context === 'body' && request.body == null && request.headers['content-type'] === undefined
+  const details = isAbsent ? [{ field: '', message: 'is required' }] : detailsOf(faults)
   const [first] = details
-  if (first === undefined) return errorTable.invalid.sentence
-  const rest = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
-  return `${first.field === '' ? 'The body' : first.field} ${first.message}${rest}`
+  const sentence = first === undefined ? undefined : sentenceOfDetails(first, details.length)
+  return new AppError(context === 'body' ? 'invalid' : 'invalid_query', sentence, { details })
+}
+
+/** An id that is no id names nothing: `/jobs/abc` is as unknown as `/jobs/999999`, and answers alike. */
+export function unknownThing(request: FastifyRequest): AppError {
+  const noun = /\/([a-z_]+)\/:id\b/.exec(request.routeOptions.url ?? '')?.[1]
+  return new AppError('not_found', noun === undefined ? undefined : `${singularOf(noun)} not found`)
+}
+
+function singularOf(noun: string): string {
+  const words = noun
+    .replaceAll('_', ' ')
+    .replace(/ies$/, 'y')
+    .replace(/([^si])s$/, '$1')
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }

@@ -72,7 +72,8 @@ async function ensureDeploymentToken(
 ): Promise<void> {
   const path = ownerTokenPath(deployment.dataDir)
   const standing = await readSecret(path)
-  if (standing !== null && isToken(standing) && (await findLiveToken(trx, standing))?.deployment) {
+  const live = standing !== null && isToken(standing) ? await findLiveToken(trx, standing) : undefined
+  if (live?.deployment) {
     await chmod(path, 0o600)
     return
   }
@@ -87,7 +88,11 @@ async function ensureDeploymentToken(
   })
   await recordAudit(trx, systemActor(orgId), { action: 'token.create', subject: `token ${id}` })
   await writeSecret(path, token)
-  log.info({ path, tokenId: id }, 'Wrote a new deployment token')
+  const reason = standing === null ? 'there was none' : 'this database does not know the one there'
+  log.info(
+    { path, tokenId: id, reason },
+    'Wrote a new deployment token; any other keeps working until revoked',
+  )
 }
 
 export function ownerTokenPath(dataDir: string): string {

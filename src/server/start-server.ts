@@ -1,25 +1,34 @@
 import { mkdir } from 'node:fs/promises'
-import { pino } from 'pino'
 import { signInPath } from '../access/token.ts'
 import type { Config } from '../config.ts'
-import { connect } from '../db/client.ts'
+import { connect, type Database } from '../db/client.ts'
 import { startEmbeddedPostgres } from '../db/embedded-postgres.ts'
 import { migrate } from '../db/migrator.ts'
+import { queueDepth } from '../db/queue.ts'
+import { startWorker } from '../db/queue-worker.ts'
+import type { Logger } from '../lib/logger.ts'
 import { createStores } from '../storage/stores.ts'
 import { buildApp } from './build-app.ts'
+import { closeGracefully } from './close-gracefully.ts'
 import { ensureFirstOrg } from './first-start.ts'
+import { startKeySweeper } from './key-sweeper.ts'
+import { listen } from './listen.ts'
+import { createMetrics } from './metrics.ts'
+import { createServerLog } from './server-log.ts'
 import { ensureStoreFolder } from './store-folder.ts'
+import { taskHandlers } from './task-handlers.ts'
 
 export interface RunningServer {
   url: string
   /** Signs the first owner of the org `default` in, once, within 15 minutes. */
   signInUrl: string | null
+  /** Finishes what was accepted, requests first, then tasks, and then ends. */
   stop(): Promise<void>
 }
 
 /** Brings up everything in the order in which one thing needs another, and takes it down in reverse. */
 export async function startServer(config: Config): Promise<RunningServer> {
-  const log = pino({ level: config.logLevel }, pino.destination(2))
+  const log = createServerLog(config.logLevel)
   const stops: (() => Promise<void>)[] = []
   const stop = async () => {
     for (const step of stops.splice(0).reverse()) await step()
@@ -27,30 +36,42 @@ export async function startServer(config: Config): Promise<RunningServer> {
   try {
     await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
     await ensureStoreFolder(config)
-    const embedded =
-      config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : null
-    if (embedded) stops.push(() => embedded.stop())
-    const connection = embedded?.connection ?? { connectionString: config.databaseUrl ?? '' }
-    const database = connect({
-      connection,
-      poolSize: config.poolSize,
-      statementTimeoutMs: config.statementTimeoutMs,
+    const database = await openDatabase(config, log, stops)
+    await migrate(database.pool, { log })
+    const deployment = { dataDir: config.dataDir, storeRoot: config.store, locations: config.locations }
+    const { signInCode } = await ensureFirstOrg({ db: database.db, deployment, log })
+    const stores = createStores({ log })
+    const worker = await startWorker({
+      database,
+      tasks: taskHandlers({ database, stores, log }),
+      concurrency: config.workerConcurrency,
       log,
     })
-    stops.push(() => database.close())
-    await migrate(database.pool, { log })
-    const deployment = {
-      dataDir: config.dataDir,
-      storeRoot: config.store,
-      locations: config.locations,
-    }
-    const { signInCode } = await ensureFirstOrg({ db: database.db, deployment, log })
-    const app = await buildApp({ database, stores: createStores({ log }), deployment, log })
-    stops.push(() => app.close())
-    const url = await app.listen({ host: config.host, port: config.port })
+    stops.push(() => worker.stop())
+    const sweeper = startKeySweeper(database.db, log)
+    stops.push(async () => sweeper.stop())
+    const metrics = createMetrics({ database, queueDepth: () => queueDepth(database.db) })
+    const limits = { bodyBytes: config.bodyLimitBytes }
+    const app = await buildApp({ database, stores, deployment, log, metrics, limits })
+    stops.push(() => closeGracefully(app))
+    const url = await listen(app, config)
     return { url, signInUrl: signInCode === null ? null : `${url}${signInPath(signInCode)}`, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+async function openDatabase(config: Config, log: Logger, stops: (() => Promise<void>)[]): Promise<Database> {
+  const embedded =
+    config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : null
+  if (embedded) stops.push(() => embedded.stop())
+  const database = connect({
+    connection: embedded?.connection ?? { connectionString: config.databaseUrl ?? '' },
+    poolSize: config.poolSize,
+    statementTimeoutMs: config.statementTimeoutMs,
+    log,
+  })
+  stops.push(() => database.close())
+  return database
 }

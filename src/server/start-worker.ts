@@ -1,10 +1,10 @@
-import { pino } from 'pino'
 import type { Config } from '../config.ts'
 import { connect } from '../db/client.ts'
 import { migrate } from '../db/migrator.ts'
 import { startWorker } from '../db/queue-worker.ts'
 import { AppError } from '../errors.ts'
 import { createStores } from '../storage/stores.ts'
+import { createServerLog } from './server-log.ts'
 import { taskHandlers } from './task-handlers.ts'
 
 export interface RunningWorker {
@@ -19,7 +19,7 @@ export async function startWorkerProcess(config: Config): Promise<RunningWorker>
       'A worker needs a PostgreSQL that it shares with the servers: set DATABASE_URL. Without one "waybill serve" runs an embedded PostgreSQL, and a worker with it',
     )
   }
-  const log = pino({ level: config.logLevel }, pino.destination(2))
+  const log = createServerLog(config.logLevel)
   const database = connect({
     connection: { connectionString: config.databaseUrl },
     poolSize: config.poolSize,

@@ -1,9 +1,13 @@
 import type { Database } from '../db/client.ts'
 import type { TaskHandlers } from '../db/queue-worker.ts'
+import { fileTasks } from '../files/file-tasks.ts'
+import { createLooker } from '../files/look-at.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Stores } from '../storage/stores.ts'
 
 /** What each task of the queue does, by its name: the one list for `serve` and for `worker`. */
-export function taskHandlers(_deps: { database: Database; stores: Stores; log: Logger }): TaskHandlers {
-  return {}
+export function taskHandlers(deps: { database: Database; stores: Stores; log: Logger }): TaskHandlers {
+  const { stores } = deps
+  const { db } = deps.database
+  return { ...fileTasks({ db, stores, lookAt: createLooker({ db, stores }) }) }
 }

@@ -6,18 +6,17 @@ import type { FileFacts, Store } from './store.ts'
 
 const chunkBytes = 256 * 1024
 
-/** CRC32C of an open file, from its beginning, in memory that does not grow with it. */
-export async function checksumOfHandle(handle: FileHandle): Promise<string> {
-  const { size } = await handle.stat()
-  const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(chunkBytes, size)))
+/** CRC32C of an open file's first `sizeBytes`, in memory that does not grow with them. */
+export async function checksumOfHandle(handle: FileHandle, sizeBytes: number): Promise<string> {
+  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, sizeBytes))
   let value = 0
-  let position = 0
-  for (;;) {
+  for (let position = 0; position < sizeBytes; ) {
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, position)
-    if (bytesRead === 0) return checksumFromNumber(value)
+    if (bytesRead === 0) break
     value = crc32c(buffer.subarray(0, bytesRead), value)
     position += bytesRead
   }
+  return checksumFromNumber(value)
 }
 
 export interface ComputedChecksums {

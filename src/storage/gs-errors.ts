@@ -40,6 +40,12 @@ export function isPreconditionFault(error: unknown): boolean {
   return statusOf(error) === 412
 }
 
+/** For names that the store itself turns down. */
+export const noSuchName: NoAnswer = {
+  state: 'absent',
+  reason: 'There can be no file with this name in a bucket',
+}
+
 /** What a refused or failed request means to the person who named the path. */
 export function gsNoAnswer(bucket: string, error: unknown): NoAnswer {
   const status = statusOf(error)
@@ -49,8 +55,13 @@ export function gsNoAnswer(bucket: string, error: unknown): NoAnswer {
       ? { state: 'absent', reason: `There is no bucket "${bucket}"` }
       : { state: 'absent', reason: 'There is no file at this path' }
   }
-  if (status === 400 || status === 414)
-    return { state: 'absent', reason: 'There can be no file with this name in a bucket' }
+  if (status === 400 && /requester pays/iu.test(message)) {
+    return {
+      state: 'forbidden',
+      reason: `The bucket "${bucket}" makes its readers pay, which is not set up here`,
+    }
+  }
+  if (status === 400 || status === 414) return noSuchName
   if (status === 401 || status === 403)
     return { state: 'forbidden', reason: `The bucket "${bucket}" refused access` }
   if (isTimeout(error)) return { state: 'failed', reason: `The bucket "${bucket}" did not answer in time` }

@@ -13,7 +13,7 @@ let storeAt: (root: string) => Store
 beforeAll(async () => {
   server = await startGsServer()
   process.env.STORAGE_EMULATOR_HOST = server.url
-  storeAt = createGsStores({ log: silentLogger, requestTimeoutMs: 1000 })
+  storeAt = createGsStores({ log: silentLogger })
 })
 afterAll(() => server.close())
 
@@ -85,8 +85,9 @@ describe('a bucket', () => {
   it('that hangs is given up in time', async () => {
     const bucket = freshBucket()
     server.fail({ bucket, action: 'hang' })
+    const hasty = createGsStores({ log: silentLogger, requestTimeoutMs: 500 })
     const started = Date.now()
-    const look = await storeAt(`gs://${bucket}`).stat(`gs://${bucket}/x`)
+    const look = await hasty(`gs://${bucket}`).stat(`gs://${bucket}/x`)
     expect(look).toEqual({ state: 'failed', reason: `The bucket "${bucket}" did not answer in time` })
     expect(Date.now() - started).toBeLessThan(3000)
   })
@@ -139,4 +140,26 @@ describe('a bucket', () => {
     expect(written.sizeBytes).toBe(80 * 256 * 1024)
     expect(await store.stat(written.path)).toMatchObject({ facts: { crc32c: written.crc32c } })
   })
+})
+
+it('memory stays flat while 300 MB go into a bucket and come back', async () => {
+  const bucket = freshBucket()
+  const store = storeAt(`gs://${bucket}`)
+  const block = Buffer.alloc(256 * 1024, 7)
+  const before = process.memoryUsage().rss
+  let peak = 0
+  const watch = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage().rss)
+  }, 20)
+  const source = Readable.from(
+    (function* () {
+      for (let i = 0; i < 1200; i++) yield block
+    })(),
+  )
+  const { path, sizeBytes } = await store.writeTemporary(source)
+  let readBytes = 0
+  for await (const chunk of await store.readRange(path)) readBytes += (chunk as Buffer).length
+  clearInterval(watch)
+  expect([sizeBytes, readBytes]).toEqual([1200 * block.length, 1200 * block.length])
+  expect(peak - before).toBeLessThan(180 * 1024 * 1024)
 })

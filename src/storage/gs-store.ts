@@ -1,13 +1,14 @@
 import type { FileMetadata } from '@google-cloud/storage'
 import { AppError } from '../errors.ts'
+import { destroyOnAbort } from '../lib/destroy-on-abort.ts'
 import type { Logger } from '../lib/logger.ts'
 import { alreadyThere, noContent, otherGeneration, outsideLocation } from './content-errors.ts'
 import { type GsClient, type GsOptions, loadGsClient } from './gs-client.ts'
-import { gsNoAnswer, gsWriteFailed, isPreconditionFault } from './gs-errors.ts'
+import { gsNoAnswer, gsWriteFailed, isPreconditionFault, noSuchName } from './gs-errors.ts'
 import { readObject } from './gs-read.ts'
 import { uploadTemporary } from './gs-write.ts'
 import { isWithin, parseAddress } from './location.ts'
-import { type FileFacts, type ListPage, type Store, temporaryFolder } from './store.ts'
+import { type FileFacts, isTemporary, type ListPage, type Store, temporaryFolder } from './store.ts'
 
 const listedFields = 'items(name,size,crc32c,generation,updated),nextPageToken'
 const longestKeyBytes = 1024
@@ -37,8 +38,6 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
     const { key } = parsed
     return key === '' || key === '.' || Buffer.byteLength(key) > longestKeyBytes ? null : key
   }
-
-  const noSuchName = { state: 'absent', reason: 'There can be no file with this name in a bucket' } as const
 
   async function fileOf(path: string) {
     const key = keyOf(path)
@@ -83,7 +82,7 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
         }
         const [files, next] = await client.call(() => client.requests.bucket(bucket).getFiles(query), options)
         const listed = (files as unknown as FileMetadata[]).filter(
-          ({ name = '' }) => !name.startsWith(temporaryPrefix) && !name.endsWith('/'),
+          ({ name = '' }) => !name.endsWith('/') && !isTemporary(pathOf(name)),
         )
         return {
           state: 'listed',
@@ -110,9 +109,18 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
     },
 
     async writeTemporary(content, { signal } = {}) {
-      if (signal !== undefined) destroyOnAbort(content, signal)
-      const { name, ...written } = await uploadTemporary(await loadClient(), bucket, temporaryPrefix, content)
-      return { path: pathOf(name), ...written }
+      const unwatch = destroyOnAbort(content, signal)
+      try {
+        const { name, ...written } = await uploadTemporary(
+          await loadClient(),
+          bucket,
+          temporaryPrefix,
+          content,
+        )
+        return { path: pathOf(name), ...written }
+      } finally {
+        unwatch()
+      }
     },
 
     async moveInPlace(temporaryPath, finalPath, { ifAbsent = false } = {}) {
@@ -227,13 +235,4 @@ function parsedKey(folder: string, root: string): string {
 function pageTokenOf(next: unknown): string | null {
   if (typeof next !== 'object' || next === null || !('pageToken' in next)) return null
   return typeof next.pageToken === 'string' ? next.pageToken : null
-}
-
-function destroyOnAbort(
-  content: NodeJS.ReadableStream & { destroy(error?: Error): void },
-  signal: AbortSignal,
-): void {
-  const stop = () => content.destroy(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
-  if (signal.aborted) stop()
-  else signal.addEventListener('abort', stop, { once: true })
 }

@@ -40,7 +40,7 @@ export function whyNoFile(stats: BigIntStats): NoAnswer | null {
 async function withChecksum(inside: Inside, facts: FileFacts): Promise<FileFacts> {
   const handle = await inside.openForReading()
   try {
-    const crc32c = await checksumOfHandle(handle)
+    const crc32c = await checksumOfHandle(handle, facts.sizeBytes)
     const after = factsFromStats(await handle.stat({ bigint: true }))
     return after.generation === facts.generation ? { ...facts, crc32c } : after
   } finally {

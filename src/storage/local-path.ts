@@ -111,6 +111,6 @@ async function explainFailure(realRoot: string, target: string, error: unknown):
 
 const circleReason = localNoAnswer({ code: 'ELOOP' }).reason
 
-export function isBelow(realRoot: string, resolved: string): boolean {
+function isBelow(realRoot: string, resolved: string): boolean {
   return resolved === realRoot || resolved.startsWith(realRoot === '/' ? '/' : `${realRoot}/`)
 }

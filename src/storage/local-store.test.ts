@@ -1,5 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -21,6 +30,8 @@ function freshRoot(): string {
   mkdirSync(root)
   return root
 }
+
+const shell = (command: string) => spawnSync('sh', ['-c', command]).status === 0
 
 const storeAt = (root: string) => createLocalStore(root, { log: silentLogger })
 
@@ -182,11 +193,11 @@ describe('links in a location', () => {
 describe('what is no file', () => {
   it('is absent and does not hang: pipe, device, socket, directory', async () => {
     const root = freshRoot()
-    execFileSync('mkfifo', [`${root}/pipe`])
+    shell(`mkfifo ${root}/pipe`)
     mkdirSync(`${root}/folder`)
     const server = createServer().listen(`${root}/socket`)
     await new Promise((resolve) => server.once('listening', resolve))
-    const device = spawnSync('mknod', [`${root}/device`, 'c', '1', '5']).status === 0
+    const device = shell(`mknod ${root}/device c 1 5`)
     for (const name of ['pipe', 'folder', 'socket', ...(device ? ['device'] : [])]) {
       const look = await storeAt(root).stat(`${root}/${name}`, { checksumUpToBytes: 1e9 })
       expect(look, name).toMatchObject({ state: 'absent' })
@@ -220,9 +231,25 @@ function needs(what: boolean, reason: string, skip: (note: string) => never): vo
 }
 
 describe('a disk', () => {
+  it('that is not mounted makes no file absent', async () => {
+    const store = storeAt(`${base}/not-mounted`)
+    expect(await store.stat(`${store.root}/x`)).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('mounted'),
+    })
+    expect((await store.listRange(`${store.root}/`)).state).toBe('failed')
+    await expect(store.readRange(`${store.root}/x`)).rejects.toMatchObject({ code: 'unavailable' })
+    const write = store.writeTemporary(Readable.from([Buffer.from('x')]))
+    await expect(write).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('mounted'),
+    })
+    await expect(store.delete(`${store.root}/x`)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
   it('that is full refuses the file, says so, and keeps nothing of it', async ({ skip }) => {
     const root = freshRoot()
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root]).status === 0
+    const mounted = shell(`mount -t tmpfs -o size=1m tmpfs ${root}`)
     needs(mounted, 'a small tmpfs cannot be mounted here', skip)
     try {
       const big = Readable.from([Buffer.alloc(600_000), Buffer.alloc(600_000), Buffer.alloc(600_000)])
@@ -233,7 +260,7 @@ describe('a disk', () => {
       })
       expect(await filesBelow(root)).toEqual([])
     } finally {
-      spawnSync('umount', [root])
+      shell(`umount ${root}`)
     }
   })
 
@@ -250,7 +277,7 @@ describe('a disk', () => {
         (await store.stat(${JSON.stringify(`${root}/closed/x`)})).state, read,
         (await store.stat(${JSON.stringify(`${root}/none`)})).state]))`
     needs(process.getuid?.() === 0, 'only root can become another user', skip)
-    execFileSync('chmod', ['755', base])
+    chmodSync(base, 0o755)
     const out = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
     expect([out.stdout.toString(), out.stderr.toString()]).toEqual([
       '["forbidden","unavailable","absent"]',

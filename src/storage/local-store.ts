@@ -2,21 +2,29 @@ import { readdir, realpath, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError } from '../errors.ts'
+import { destroyOnAbort } from '../lib/destroy-on-abort.ts'
 import type { Logger } from '../lib/logger.ts'
 import { noContent, otherGeneration, outsideLocation } from './content-errors.ts'
-import { errorCodeOf, localNoAnswer, writeFailed } from './local-errors.ts'
+import { errorCodeOf, localNoAnswer } from './local-errors.ts'
 import { factsFromStats, lookAtFile, whyNoFile } from './local-facts.ts'
 import { listLocalRange } from './local-list.ts'
 import { openInside } from './local-path.ts'
 import { moveLocalInPlace, openFolder, writeLocalTemporary } from './local-write.ts'
 import { isWithin, parseAddress } from './location.ts'
-import { type ReadOptions, type Store, temporaryFolder } from './store.ts'
+import { type NoAnswer, type ReadOptions, type Store, temporaryFolder } from './store.ts'
 
 /** A folder of a file system that this machine has mounted. */
 export function createLocalStore(root: string, _options: { log: Logger }): Store {
+  /** A share that is not mounted must not make its files look gone. */
+  const findRealRoot = () =>
+    realpath(root).catch((error: unknown) => {
+      throw new AppError('unavailable', 'The folder of this location cannot be reached; is it mounted?', {
+        cause: error,
+      })
+    })
   const realRootOf = (path: string) => {
     if (!isWithin(root, path)) throw outsideLocation(root, path)
-    return realpath(root)
+    return findRealRoot()
   }
 
   const store: Store = {
@@ -30,8 +38,7 @@ export function createLocalStore(root: string, _options: { log: Logger }): Store
         options.onRequest?.()
         return await lookAtFile(realRoot, path, options.checksumUpToBytes ?? 0)
       } catch (error) {
-        if (error instanceof AppError) return { state: 'absent', reason: error.message }
-        return localNoAnswer(error)
+        return noAnswerOf(error)
       }
     },
 
@@ -41,8 +48,7 @@ export function createLocalStore(root: string, _options: { log: Logger }): Store
         options.onRequest?.()
         return await listLocalRange(realRoot, folder, options)
       } catch (error) {
-        if (error instanceof AppError) return { state: 'absent', reason: error.message }
-        return localNoAnswer(error)
+        return noAnswerOf(error)
       }
     },
 
@@ -55,23 +61,21 @@ export function createLocalStore(root: string, _options: { log: Logger }): Store
     },
 
     async writeTemporary(content, { signal } = {}) {
-      const realRoot = await realpath(root).catch((error: unknown) => {
+      const realRoot = await findRealRoot().catch((error: unknown) => {
         content.destroy()
-        throw writeFailed(error)
+        throw error
       })
-      const stop = () => content.destroy(new AppError('interrupted'))
-      if (signal?.aborted) stop()
-      signal?.addEventListener('abort', stop, { once: true })
+      const unwatch = destroyOnAbort(content, signal)
       try {
         return await writeLocalTemporary(root, realRoot, content)
       } finally {
-        signal?.removeEventListener('abort', stop)
+        unwatch()
       }
     },
 
     async moveInPlace(temporaryPath, finalPath, { ifAbsent = false } = {}) {
       const segments = segmentsBelow(root, finalPath)
-      const realRoot = await realRootOf(temporaryPath).catch(asWriteFault)
+      const realRoot = await realRootOf(temporaryPath)
       await moveLocalInPlace(realRoot, temporaryPath, { path: finalPath, segments }, ifAbsent)
       const look = await store.stat(finalPath)
       if (look.state !== 'present') throw noContent(finalPath, look)
@@ -81,15 +85,15 @@ export function createLocalStore(root: string, _options: { log: Logger }): Store
     async delete(target) {
       const segments = segmentsBelow(root, target)
       try {
-        const folder = await openFolder(await realpath(root), segments.slice(0, -1), false)
+        const folder = await openFolder(await findRealRoot(), segments.slice(0, -1), false)
         try {
           await unlink(`${folder.heldPath}/${segments.at(-1)}`)
         } finally {
           await folder.close()
         }
       } catch (error) {
-        const absent = localNoAnswer(error).state === 'absent'
-        if (absent || (error instanceof AppError && error.code === 'not_found')) return
+        if (noAnswerOf(error).state === 'absent') return
+        if (error instanceof AppError) throw error
         throw new AppError('unavailable', `"${target}" cannot be deleted (${errorCodeOf(error)})`, {
           cause: error,
         })
@@ -141,6 +145,7 @@ function segmentsBelow(root: string, path: string): string[] {
   return inner.segments.slice(outer.segments.length)
 }
 
-const asWriteFault = (error: unknown): never => {
-  throw writeFailed(error)
+function noAnswerOf(error: unknown): NoAnswer {
+  if (!(error instanceof AppError)) return localNoAnswer(error)
+  return { state: error.code === 'not_found' ? 'absent' : 'failed', reason: error.message }
 }

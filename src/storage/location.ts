@@ -4,8 +4,8 @@ export type Address =
   | { kind: 'posix'; segments: string[]; folder: boolean }
   | { kind: 'windows'; segments: string[]; folder: boolean }
 
-/** The longest path that Linux takes; no store of ours holds a longer key. */
-const longestAddressBytes = 4096
+/** A name in the ledger may be longer than any file system takes: there it is absent. Windows takes the longest. */
+const longestAddressBytes = 32_768
 
 const controlCharacter = /\p{Cc}/u
 const halfOfSurrogatePair = /\p{Surrogate}/u

@@ -10,12 +10,15 @@ import { createStores, type Stores } from './stores.ts'
 
 let server: GsServer
 let stores: Stores
+/** Gives up on a silent bucket soon; only for tests in which one is silent. */
+let hasty: Stores
 const base = mkdtempSync(path.join(tmpdir(), 'waybill-probe-'))
 
 beforeAll(async () => {
   server = await startGsServer()
   process.env.STORAGE_EMULATOR_HOST = server.url
-  stores = createStores({ log: silentLogger, gs: { requestTimeoutMs: 500 } })
+  stores = createStores({ log: silentLogger })
+  hasty = createStores({ log: silentLogger, gs: { requestTimeoutMs: 1500 } })
 })
 afterAll(async () => {
   await server.close()
@@ -149,13 +152,13 @@ describe('faults', () => {
       const roots = [`gs://${good}`, `gs://${bad}`]
       const started = Date.now()
       const { verdicts } = await probe(
-        stores,
+        hasty,
         roots,
         roots.flatMap((root) => names.map((name) => `${root}/${name}`)),
       )
       expect(statesOf(verdicts.slice(0, 500))).toEqual(['present'])
       expect(statesOf(verdicts.slice(500))).toEqual([fault.action === 'refuse' ? 'forbidden' : 'failed'])
-      expect(Date.now() - started).toBeLessThan(8000)
+      expect(Date.now() - started).toBeLessThan(15_000)
     }
   })
 

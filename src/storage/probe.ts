@@ -3,7 +3,7 @@ import { addressFault, coveringRoot } from './location.ts'
 import { isDirectoryItem, lookAtDirectory } from './probe-directory.ts'
 import { lookAtFiles } from './probe-files.ts'
 import { createLane } from './probe-lane.ts'
-import { type FileFacts, temporaryFolder } from './store.ts'
+import { type FileFacts, isTemporary } from './store.ts'
 import type { Stores } from './stores.ts'
 
 const defaultTimeoutMs = 60_000
@@ -89,6 +89,5 @@ function refusalOf(path: string, root: string | null): Verdict | null {
   const fault = addressFault(path)
   if (fault !== null) return { state: 'absent', reason: `There can be no file at this path: it ${fault}` }
   if (root === null) return uncovered
-  const own = path.slice(root.replace(/\/+$/u, '').length).startsWith(`/${temporaryFolder}/`)
-  return own ? { state: 'absent', reason: 'There is no file at this path' } : null
+  return isTemporary(path) ? { state: 'absent', reason: 'There is no file at this path' } : null
 }

@@ -33,7 +33,7 @@ export interface CallOptions {
   onRequest?: () => void
 }
 
-export interface LookOptions extends CallOptions {
+interface LookOptions extends CallOptions {
   /** Where the store keeps no checksums: read files up to this size and compute theirs. Default 0, none. */
   checksumUpToBytes?: number
 }
@@ -92,7 +92,7 @@ export interface Store {
   /** Called to serve, stage or check content. Resolves once the store has begun to answer; no file is held in memory. */
   readRange(path: string, options?: ReadOptions): Promise<Readable>
 
-  /** Called while a request's bytes arrive. If `content` or the store fails, nothing stays behind. */
+  /** Called while a request's bytes arrive. If `content` or the store fails, nothing stays behind; `content`'s own error is thrown as it is. */
   writeTemporary(content: Readable, options?: { signal?: AbortSignal }): Promise<WrittenTemporary>
 
   /**
@@ -116,6 +116,11 @@ export interface Store {
 
 /** The folder under a root that holds what is still being written. */
 export const temporaryFolder = '.waybill-tmp'
+
+/** Whether a path is that of something still being written, in this location or in one inside it. */
+export function isTemporary(path: string): boolean {
+  return path.includes(`/${temporaryFolder}/`)
+}
 
 /** Up to this size a look at a file may read it for its checksum. */
 export const smallFileBytes = 4 * 1024 * 1024

@@ -70,15 +70,15 @@ async function send(
   return await app.app.inject({
     method: method as 'GET',
     url: url.replace(/:\w+|\*/g, '999999'),
-    headers: { ...headers, ...(takesBody(method) ? { 'content-type': 'application/json' } : {}) },
-    ...(takesBody(method) ? { payload: JSON.stringify(body ?? {}) } : {}),
+    headers: { ...(takesBody(method) ? { 'content-type': 'application/json' } : {}), ...headers },
+    ...(takesBody(method) ? { payload: Buffer.isBuffer(body) ? body : JSON.stringify(body ?? {}) } : {}),
   })
 }
 
 async function sendExample(route: DeclaredRoute, example: RouteExample, token: string) {
   return await send(
     { method: route.method, url: `${prefixOf(route.url)}${example.path}` },
-    example.headers ?? { authorization: `Bearer ${token}` },
+    example.headers?.cookie ? example.headers : { ...example.headers, authorization: `Bearer ${token}` },
     example.body,
   )
 }

@@ -15,8 +15,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Runs a script of `test/` as a Node process of its own, which a test may kill. */
 export function startChild(script: string, argument: object): Child {
-  const args = ['--import', 'tsx', `test/${script}`, JSON.stringify(argument)]
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  return startNode(['--import', 'tsx', `test/${script}`, JSON.stringify(argument)])
+}
+
+/** Runs Node in the checkout's directory. */
+export function startNode(args: string[], env: NodeJS.ProcessEnv = {}): Child {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const lines: string[] = []
   let partial = ''
   let errors = ''
@@ -40,7 +48,9 @@ export function startChild(script: string, argument: object): Child {
         if (index >= 0) return (lines.splice(index, 1)[0] ?? '').slice(prefix.length)
         const ended = await Promise.race([once(child, 'lines').then(() => undefined), exited])
         if (ended !== undefined && !lines.some((line) => line.startsWith(prefix))) {
-          throw new Error(`The child ended with ${ended} before it wrote '${prefix}': ${errors}`)
+          throw new Error(
+            `The child ended with ${ended} before it wrote '${prefix}': ${lines.join('; ')} ${errors}`,
+          )
         }
       }
     },

@@ -7,7 +7,7 @@ import { createGsBuckets, type GsBuckets, type GsObject, resourceOf } from './gs
 import { handleUpload, isRefused, respond, type UploadSessions } from './gs-uploads.ts'
 
 /** What the server does wrong on purpose, to requests for `bucket`, the next `times` times. */
-export interface GsFault {
+interface GsFault {
   bucket: string
   action: 'refuse' | 'status' | 'reset' | 'hang'
   /** For `status`. */

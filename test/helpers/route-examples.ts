@@ -9,7 +9,9 @@ export const marker = 'kittiwake-7731'
 export interface RouteExample {
   /** After the prefix (`/api/v1`, `/api`). */
   path: string
+  /** Sent as JSON unless it is a Buffer. */
   body?: unknown
+  /** With a cookie among them the token is left out. */
   headers?: Record<string, string>
   /** A call that is no GET and writes nothing, so that it leaves no audit entry. */
   reads?: true
@@ -39,7 +41,7 @@ async function jobBody(app: TestApp): Promise<object> {
 
 async function makeFile(app: TestApp): Promise<number> {
   const path = join(app.files, freshName())
-  await writeFile(path, marker)
+  await writeFile(path, '')
   const answer = await app.request('POST', '/api/v1/files/verify', { paths: [path] })
   return answer.body.items[0].id
 }

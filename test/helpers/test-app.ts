@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
-import { buildApp } from '../../src/server/build-app.ts'
+import type { DestinationStream } from 'pino'
+import { type AppDeps, buildApp } from '../../src/server/build-app.ts'
 import { ensureFirstOrg, ownerTokenPath } from '../../src/server/first-start.ts'
+import { createServerLog } from '../../src/server/server-log.ts'
 import { createStores } from '../../src/storage/stores.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
@@ -26,31 +27,51 @@ export interface TestApp {
     url: string,
     body?: unknown,
     token?: string,
+    headers?: Record<string, string>,
   ): Promise<Answer>
+  /** Opens a real port, once, and says where: `http://127.0.0.1:12345`. */
+  listen(): Promise<string>
   stop(): Promise<void>
 }
 
+export interface TestAppOptions {
+  limits?: NonNullable<AppDeps['limits']>
+  /** Takes every line that the server logs, at `debug`. */
+  logLines?: string[]
+  /** Adds routes of the test's own. */
+  extend?: (part: { app: TestApp['app']; database: TestDatabase }) => void
+}
+
 /** The real app on a database of its own, as a first start leaves it. */
-export async function startTestApp(): Promise<TestApp> {
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const dataDir = await realpath(await mkdtemp(join(tmpdir(), 'waybill-app-')))
   const database = await createTestDatabase()
-  const log = pino({ level: process.env.WAYBILL_TEST_LOG ?? 'silent' })
+  const log = createTestLog(options.logLines)
   const deployment = { dataDir, storeRoot: join(dataDir, 'store'), locations: [] }
   await ensureFirstOrg({ db: database.db, deployment, log })
-  const app = await buildApp({ database, stores: createStores({ log }), deployment, log })
+  const app = await buildApp({
+    database,
+    stores: createStores({ log }),
+    deployment,
+    log,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  })
+  options.extend?.({ app, database })
   const ownerToken = (await readFile(ownerTokenPath(dataDir), 'utf8')).trim()
+  let url: Promise<string> | undefined
   return {
     app,
     database,
     ownerToken,
     files: join(dataDir, 'files'),
-    async request(method, url, body, token = ownerToken) {
+    async request(method, url, body, token = ownerToken, headers = {}) {
       const response = await app.inject({
         method,
         url,
         headers: {
           ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
         },
         ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
@@ -61,10 +82,21 @@ export async function startTestApp(): Promise<TestApp> {
         headers: response.headers,
       }
     },
+    listen() {
+      url ??= app.listen({ port: 0, host: '127.0.0.1' })
+      return url
+    },
     async stop() {
+      app.server.closeAllConnections()
       await app.close()
       await database.drop()
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+function createTestLog(lines: string[] | undefined) {
+  if (lines === undefined) return createServerLog(process.env.WAYBILL_TEST_LOG ?? 'silent')
+  const destination: DestinationStream = { write: (line) => void lines.push(line) }
+  return createServerLog('debug', destination)
 }

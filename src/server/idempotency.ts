@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import '../access/route-creates.ts'
+import { callerOf } from '../access/route-access.ts'
+import { sessionTokenOf } from '../access/session-cookie.ts'
+import { type Once, replay } from '../access/write-once.ts'
+import type { Db } from '../db/client.ts'
+import { AppError } from '../errors.ts'
+
+/**
+ * Every route that says what it `creates` takes an `Idempotency-Key`. A key that was used is answered here,
+ * before the handler; one that is new goes with the caller to `writeOnce`, which decides among those who come
+ * at the same moment.
+ */
+export function registerIdempotency(app: FastifyInstance, db: Db): void {
+  app.addHook('preHandler', async (request, reply) => {
+    const key = request.headers['idempotency-key']
+    if (request.routeOptions.config.creates === undefined || key === undefined) return
+    const caller = callerOf(request)
+    caller.once = onceOf(request, String(key))
+    if (caller.once.content === undefined) return
+    const first = await replay(db, caller)
+    if (first !== undefined) return reply.send(first.value)
+  })
+
+  app.addHook('preSerialization', async (request, reply, payload) => {
+    const { creates } = request.routeOptions.config
+    if (creates === undefined || reply.statusCode >= 400) return payload
+    reply.status(creates.status?.(payload) ?? 201)
+    if (creates.location !== undefined) reply.header('location', creates.location(payload))
+    const once = request.caller?.once
+    if (once?.outcome === 'replayed') reply.header('idempotent-replay', 'true')
+    if (once?.outcome === null) request.log.error('The route took an Idempotency-Key and did not write once')
+    return payload
+  })
+}
+
+function onceOf(request: FastifyRequest, key: string): Once {
+  if (!/^[\x20-\x7e\x80-\xff]{1,255}$/.test(key)) {
+    const message = 'must be 1 to 255 characters, none of them a control character'
+    throw new AppError('invalid', `Idempotency-Key ${message}`, {
+      details: [{ field: 'Idempotency-Key', message }],
+    })
+  }
+  return {
+    keyDigest: createHash('sha256').update(key).digest(),
+    operation: operationOf(request),
+    content: request.body,
+    credential: credentialOf(request),
+    outcome: null,
+  }
+}
+
+/** One address under all its names: `/api/jobs/` and `/api/v1/jobs` are one operation. */
+function operationOf(request: FastifyRequest): string {
+  const path = (request.routeOptions.url ?? '').replace(/^\/api(\/v1)?(?=\/)/, '').replace(/\/$/, '')
+  const query = request.query as Record<string, unknown>
+  const named = [Object.entries(request.params as object), Object.entries(query).sort()]
+  return `${request.method} ${path} ${JSON.stringify(named)}`
+}
+
+/** What the caller proved itself with: the bearer token, or the browser's session. */
+function credentialOf({ headers }: FastifyRequest): string {
+  return headers.authorization?.replace(/^\S+\s+/, '') ?? sessionTokenOf(headers.cookie) ?? ''
+}

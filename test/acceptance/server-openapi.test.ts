@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApp, type TestApp } from '../helpers/test-app.ts'
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp()
+})
+afterAll(() => app.stop())
+
+interface Operation {
+  summary?: string
+  description: string
+  operationId: string
+  tags: string[]
+  security: unknown[]
+  responses: Record<string, unknown>
+  'x-required-role': string
+}
+
+async function operations(): Promise<[name: string, operation: Operation][]> {
+  const { body } = await app.request('GET', '/openapi.json', undefined, '')
+  const paths: Record<string, Record<string, Operation>> = body.paths
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      operation,
+    ]),
+  )
+}
+
+describe('the OpenAPI document', () => {
+  it('is the one that is committed; `npm run openapi` writes it anew', async () => {
+    const { body } = await app.request('GET', '/openapi.json', undefined, '')
+    await expect(`${JSON.stringify(body, null, 1)}\n`).toMatchFileSnapshot('../../openapi.json')
+  })
+
+  it('is of version 3.1, and every reference in it leads somewhere', async () => {
+    const { body } = await app.request('GET', '/openapi.json', undefined, '')
+    expect(body.openapi).toBe('3.1.0')
+    const references = [...JSON.stringify(body).matchAll(/"\$ref":"([^"]+)"/g)].map((match) =>
+      String(match[1]),
+    )
+    expect(references.length).toBeGreaterThan(5)
+    for (const reference of references) {
+      const target = reference
+        .slice(2)
+        .split('/')
+        .reduce((node, segment) => node?.[segment], body)
+      expect(target, reference).toBeDefined()
+    }
+  })
+
+  it('says of every call what it does, who may make it and how it fails', async () => {
+    for (const [name, operation] of await operations()) {
+      expect(operation.summary, name).toBeTruthy()
+      expect(operation.tags, name).toHaveLength(1)
+      expect(operation.description, name).toMatch(/Needs (no token|the role|the deployment token)/)
+      expect(operation['x-required-role'], name).toBeTruthy()
+      expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(['4XX', '5XX']))
+    }
+  })
+
+  it('gives every call an id of its own', async () => {
+    const ids = (await operations()).map(([, operation]) => operation.operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z0-9]+$/)
+  })
+
+  it('shows each call once, not under its other prefixes', async () => {
+    const names = (await operations()).map(([name]) => name)
+    expect(names).toContain('POST /api/v1/jobs')
+    expect(names.filter((name) => !/ \/(api\/v1\/|healthz|readyz|metrics|graphql)/.test(name))).toEqual([])
+  })
+
+  it('shows that a call which makes something takes an Idempotency-Key and answers 201 or 202', async () => {
+    // Each link works once, and asking again for one is as good.
+    const withoutKey = ['POST /api/v1/sign-in-links']
+    for (const [name, operation] of await operations()) {
+      const makes = '201' in operation.responses || '202' in operation.responses
+      const takesKey = JSON.stringify(operation).includes('Idempotency-Key')
+      if (name.startsWith('POST') && !withoutKey.includes(name)) expect(takesKey, name).toBe(makes)
+    }
+  })
+})
+
+describe('the reference page', () => {
+  it('is where / leads', async () => {
+    const answer = await app.request('GET', '/', undefined, '')
+    expect([answer.status, answer.headers.location]).toEqual([302, '/docs'])
+  })
+
+  it('works without a foreign host, under a policy that allows none', async () => {
+    const page = await app.request('GET', '/docs', undefined, '')
+    expect(page.status).toBe(200)
+    expect(page.headers['content-security-policy']).toContain("default-src 'self'")
+    const assets = [...String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => String(match[1]))
+    expect(assets.length).toBeGreaterThan(3)
+    for (const asset of assets) {
+      expect(asset).not.toMatch(/^(https?:)?\/\//)
+      const path = new URL(asset, 'http://waybill/docs').pathname
+      expect((await app.request('GET', path, undefined, '')).status, path).toBe(200)
+    }
+  })
+})

@@ -1,0 +1,33 @@
+import { sql } from 'kysely'
+import { expect } from 'vitest'
+import { inTransaction } from '../../src/db/transaction.ts'
+import { noFacts } from '../../src/files/file-state.ts'
+import { type FileToRecord, recordFiles } from '../../src/files/record-files.ts'
+import { makeOrg } from './orgs.ts'
+import type { TestDatabase } from './test-database.ts'
+
+const pathsEach = 200
+
+/** Two at once register the same paths in opposite order; half the rounds the files are there and change. */
+export async function registerInOppositeOrder(database: TestDatabase, rounds: number): Promise<void> {
+  const org = await makeOrg(database.db, 'opposite-order')
+  const record = (files: FileToRecord[]) =>
+    inTransaction(database.db, (trx) => recordFiles(trx, org, files, new Date()))
+  for (let round = 0; round < rounds; round += 1) {
+    const facts = { ...noFacts, sizeBytes: round, crc32c: `${round}` }
+    const files = Array.from(
+      { length: pathsEach },
+      (_, i): FileToRecord => ({
+        path: `/race/${Math.floor(round / 2)}/${i}`,
+        kind: 'file',
+        sighting: { state: 'verified', facts },
+      }),
+    )
+    const [forth, back] = await Promise.all([record(files), record(files.toReversed())])
+    expect(forth).toEqual(back)
+  }
+  const { rows } = await sql<{ files: number; versions: number }>`
+    select (select count(*) from file where org_id = ${org}) as files,
+      (select count(*) from file_version where org_id = ${org}) as versions`.execute(database.db)
+  expect(rows).toEqual([{ files: Math.ceil(rounds / 2) * pathsEach, versions: rounds * pathsEach }])
+}
