@@ -65,7 +65,7 @@ export const settings = {
     flags: null,
     variables: ['WAYBILL_DATABASE_URL', 'DATABASE_URL'],
     readBy: 'server',
-    text: 'postgres://… of a server of your own',
+    text: 'the address of a PostgreSQL of your own: postgres://user@host:5432/database',
     defaultText: 'the embedded PostgreSQL, in the data directory',
     mask: maskPassword,
     parse: databaseUrl,

@@ -1,12 +1,7 @@
 import type { Command } from 'commander'
 import { type CollectedConfig, collectConfig } from '../config.ts'
 import { printable } from './display-width.ts'
-import { type Check, fault, looking, ok, type Verdict } from './doctor/check.ts'
-import { checkDataDir } from './doctor/check-data-dir.ts'
-import { checkDatabase } from './doctor/check-database.ts'
-import { checkNode, checkOpenFiles } from './doctor/check-process.ts'
-import { checkRunningServer } from './doctor/check-server.ts'
-import { checkLocations, checkStore } from './doctor/check-stores.ts'
+import type { Check, Verdict } from './doctor/check.ts'
 import { examples } from './examples.ts'
 import { exitCode } from './exit-code.ts'
 import { type CliContext, type CliIo, paint, print, printJson, type Style } from './io.ts'
@@ -30,6 +25,7 @@ export function addDoctor(parent: Command, context: CliContext, run = examine): 
 
 async function examine({ io, env, finish }: CliContext, options: DoctorOptions): Promise<void> {
   const collected = collectConfig(options, env)
+  const { runChecks } = await import('./doctor/run-checks.ts')
   const checks = await runChecks(collected)
   if (options.json === true) {
     await printJson(io, { ok: isWell(checks), settings: collected.entries, checks })
@@ -37,25 +33,6 @@ async function examine({ io, env, finish }: CliContext, options: DoctorOptions):
     await printReport(io, collected, checks)
   }
   finish(isWell(checks) ? exitCode.ok : exitCode.notWell)
-}
-
-/** A faulty setting is left at its default, so that the rest can be looked at too. */
-async function runChecks({ config, faults }: CollectedConfig): Promise<Check[]> {
-  const configuration =
-    faults.length === 0
-      ? [ok('configuration', 'Every setting is valid')]
-      : faults.map(({ field, message }) =>
-          fault('configuration', `${field} ${message}`, 'Mend it; docs/configuration.md lists the settings'),
-        )
-  const looks = await Promise.all([
-    looking('data directory', () => checkDataDir(config.dataDir)),
-    looking('database', () => checkDatabase(config)),
-    looking('store', () => checkStore(config)),
-    looking('location', () => checkLocations(config)),
-    looking('server', () => checkRunningServer(config)),
-    looking('open files', () => checkOpenFiles()),
-  ])
-  return [...configuration, checkNode(), ...looks.flat()]
 }
 
 function isWell(checks: readonly Check[]): boolean {

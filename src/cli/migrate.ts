@@ -1,9 +1,5 @@
 import type { Command } from 'commander'
-import { pino } from 'pino'
-import { type Config, readConfig } from '../config.ts'
-import { connect, type Database } from '../db/client.ts'
-import { startEmbeddedPostgres } from '../db/embedded-postgres.ts'
-import { migrate, pendingMigrations } from '../db/migrator.ts'
+import { readConfig } from '../config.ts'
 import { examples } from './examples.ts'
 import { type CliContext, print, printJson } from './io.ts'
 import { addSettings } from './setting-options.ts'
@@ -29,30 +25,11 @@ export function addMigrate(parent: Command, context: CliContext, run = migrateSc
 
 async function migrateSchema({ io, env }: CliContext, options: MigrateOptions): Promise<void> {
   const dryRun = options.dryRun === true
-  const names = await withDatabase(readConfig({ ...options }, env), async (database, log) => {
-    if (dryRun) return await pendingMigrations(database.pool)
-    return (await migrate(database.pool, { log })).applied
-  })
+  const config = readConfig({ ...options }, env)
+  const { migrateDatabase } = await import('../server/migrate-database.ts')
+  const names = await migrateDatabase(config, { dryRun })
   if (options.json === true) return await printJson(io, dryRun ? { pending: names } : { applied: names })
   if (names.length === 0) return await print(io.out, 'The database is up to date\n')
   const verb = dryRun ? 'Would apply' : 'Applied'
   await print(io.out, names.map((name) => `${verb} ${name}\n`).join(''))
-}
-
-/** The embedded PostgreSQL is started for as long as `fn` takes; a server that runs on it is in the way. */
-async function withDatabase<T>(
-  config: Config,
-  fn: (database: Database, log: pino.Logger) => Promise<T>,
-): Promise<T> {
-  const log = pino({ level: config.logLevel }, pino.destination(2))
-  const embedded =
-    config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : null
-  const connection = embedded?.connection ?? { connectionString: config.databaseUrl ?? '' }
-  const database = connect({ connection, log })
-  try {
-    return await fn(database, log)
-  } finally {
-    await database.close()
-    await embedded?.stop()
-  }
 }

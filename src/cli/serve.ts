@@ -1,8 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type ConfigOptions, readConfig } from '../config.ts'
-import { ownerTokenPath } from '../server/first-start.ts'
-import { startServer } from '../server/start-server.ts'
 import { examples } from './examples.ts'
 import { type CliContext, print } from './io.ts'
 import { removeServerFile, writeServerFile } from './server-file.ts'
@@ -44,6 +42,9 @@ export function addServe(parent: Command, context: CliContext, run = serve): voi
 /** Ends when the server was stopped by a signal. */
 async function serve({ io, env }: CliContext, options: ConfigOptions): Promise<void> {
   const config = readConfig(options, env)
+  // The server's parts take half a second to load, which no other command should wait for.
+  const { startServer } = await import('../server/start-server.ts')
+  const { ownerTokenPath } = await import('../server/first-start.ts')
   const server = await startServer(config)
   await writeServerFile(config.dataDir, server.url)
   if (options.quiet !== true) {

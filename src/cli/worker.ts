@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { type ConfigOptions, readConfig } from '../config.ts'
-import { startWorkerProcess } from '../server/start-worker.ts'
 import { examples } from './examples.ts'
 import { type CliContext, print } from './io.ts'
 import { addSettings } from './setting-options.ts'
@@ -21,6 +20,7 @@ export function addWorker(parent: Command, context: CliContext, run = work): voi
 /** Ends when the worker was stopped by a signal, and lets its tasks end first. */
 async function work({ io, env }: CliContext, options: ConfigOptions): Promise<void> {
   const config = readConfig(options, env)
+  const { startWorkerProcess } = await import('../server/start-worker.ts')
   const worker = await startWorkerProcess(config)
   await print(io.out, `ready ${config.workerConcurrency} tasks at a time\n`)
   await untilStopped(io, () => worker.stop())

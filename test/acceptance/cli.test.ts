@@ -30,7 +30,7 @@ describe('files', () => {
     expect(first.out).toContain('2 files: 2 verified')
     const second = await served.run(['file', 'verify', '1', inShared('nowhere.tab')])
     expect(second.code).toBe(1)
-    expect(second.out).toMatch(/missing {3}\S+nowhere\.tab {2}There is no file at this path/)
+    expect(second.out).toMatch(/missing +\S+nowhere\.tab +There is no file at this path/)
     expect(second.out).toContain('2 files: 1 verified, 1 missing')
   })
 
@@ -109,7 +109,7 @@ describe('files', () => {
     const listing = Array.from({ length: 3000 }, (_, index) => inShared(`many-${index}.tab`)).join('\n')
     await served.run(['file', 'verify', '-'], { input: listing })
     const script = `"${process.execPath}" "${bin}" file find --all | head -1`
-    const shell = spawn('bash', ['-o', 'pipefail', '-c', script], {
+    const shell = spawn('bash', ['--norc', '-o', 'pipefail', '-c', script], {
       env: { PATH: process.env.PATH, WAYBILL_DATA_DIR: served.dataDir },
     })
     let err = ''

@@ -13,6 +13,7 @@ export function addAdminCommands(admin: Command, context: CliContext): void {
     const group = admin.command(noun.name).description(noun.about).enablePositionalOptions()
     addAdminList(group, context, noun)
     addAdminCreate(group, context, noun)
+    if (noun.stays === true) continue
     addAdminShow(group, context, noun)
     addAdminUpdate(group, context, noun)
     addAdminDelete(group, context, noun)

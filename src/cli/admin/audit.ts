@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { AuditEntry } from '../../contract/audit.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import type { CliContext } from '../io.ts'
@@ -26,19 +27,10 @@ export function addAdminAudit(parent: Command, context: CliContext, run = listAu
     .action((options: AuditOptions) => run(context, options))
 }
 
-interface AuditRow {
-  at: string
-  action: string
-  subject: string
-  member_name: string | null
-  token_id: number | null
-  address: string | null
-}
-
-const columns: readonly Column<AuditRow>[] = [
+const columns: readonly Column<AuditEntry>[] = [
   { title: 'at', cell: (entry) => entry.at },
   { title: 'member', cell: (entry) => entry.member_name },
-  { title: 'token', cell: (entry) => entry.token_id, align: 'right' },
+  { title: 'token', cell: (entry) => entry.token_name, shrinks: true },
   { title: 'from', cell: (entry) => entry.address },
   { title: 'action', cell: (entry) => entry.action },
   { title: 'subject', cell: (entry) => entry.subject, shrinks: true },
@@ -48,5 +40,5 @@ async function listAudit(context: CliContext, options: AuditOptions): Promise<vo
   const client = await connectClient(context, { ...options })
   const { action, tokenId, since, until } = options
   const query = { action, token_id: tokenId, since, until }
-  await printList(context.io, client, { path: '/audit', query, columns, options })
+  await printList<AuditEntry>(context.io, client, { path: '/audit', query, columns, options })
 }

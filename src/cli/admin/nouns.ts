@@ -7,7 +7,7 @@ export interface AdminField {
   choices?: readonly string[]
 }
 
-/** One kind of thing that an owner keeps. All are listed, made, shown, changed and deleted in the same way. */
+/** One kind of thing that an owner keeps. All are listed, made, shown, changed and deleted alike. */
 export interface AdminNoun {
   name: string
   about: string
@@ -16,9 +16,11 @@ export interface AdminNoun {
   subject: { field: string; argument: string; text: string }
   /** Options of `create`. */
   fields: readonly AdminField[]
-  /** Options of `update`; a noun without any cannot be changed. */
+  /** Options of `update`. */
   changes: readonly AdminField[]
   columns: readonly string[]
+  /** Only listed and made. */
+  stays?: boolean
 }
 
 const nameSubject = { field: 'name', argument: 'name', text: 'its name' }
@@ -45,7 +47,8 @@ export const adminNouns: readonly AdminNoun[] = [
     path: '/orgs',
     subject: nameSubject,
     fields: [{ flags: '--slug <slug>', field: 'slug', text: 'its name in addresses (from the name)' }],
-    changes: [newName],
+    changes: [],
+    stays: true,
     columns: ['id', 'slug', 'name', 'created_at'],
   },
   {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { roles } from '../../contract/access.ts'
+import type { TokenMade } from '../../contract/token.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import { type CliContext, print, printJson } from '../io.ts'
@@ -33,7 +34,7 @@ export function addTokenCreate(parent: Command, context: CliContext, run = creat
 
 async function createToken(context: CliContext, name: string, options: TokenCreateOptions): Promise<void> {
   const client = await connectClient(context, { ...options })
-  const made = await client.post<{ token: string }>(
+  const made = await client.post<TokenMade>(
     '/tokens',
     { name, role: options.role, expires_at: options.expiresAt },
     { make: true },

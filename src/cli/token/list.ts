@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Token } from '../../contract/token.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import type { CliContext } from '../io.ts'
 import { addListOptions, type ListOptions, printList } from '../list-pages.ts'
@@ -9,17 +10,7 @@ export function addTokenList(parent: Command, context: CliContext, run = listTok
   addClientOptions(addListOptions(command)).action((options: ListOptions) => run(context, options))
 }
 
-interface TokenRow {
-  id: number
-  name: string
-  role: string
-  prefix: string
-  expires_at: string | null
-  last_used_at: string | null
-  revoked_at: string | null
-}
-
-const columns: readonly Column<TokenRow>[] = [
+const columns: readonly Column<Token>[] = [
   { title: 'id', cell: (token) => token.id, align: 'right' },
   { title: 'begins', cell: (token) => token.prefix },
   { title: 'role', cell: (token) => token.role },
@@ -31,5 +22,5 @@ const columns: readonly Column<TokenRow>[] = [
 
 async function listTokens(context: CliContext, options: ListOptions): Promise<void> {
   const client = await connectClient(context, { ...options })
-  await printList(context.io, client, { path: '/tokens', query: {}, columns, options })
+  await printList<Token>(context.io, client, { path: '/tokens', query: {}, columns, options })
 }
