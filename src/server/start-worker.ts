@@ -4,7 +4,7 @@ import { migrate } from '../db/migrator.ts'
 import { startWorker } from '../db/queue-worker.ts'
 import { AppError } from '../errors.ts'
 import { createStores } from '../storage/stores.ts'
-import { createServerLog, createServerLog } from './server-log.ts'
+import { createServerLog } from './server-log.ts'
 import { taskHandlers } from './task-handlers.ts'
 
 export interface RunningWorker {
