@@ -75,7 +75,7 @@ function isRefused(cause: unknown): boolean {
   return ['ECONNREFUSED', 'ENOTFOUND'].includes(systemCodeOf(cause) ?? '')
 }
 
-export function queryString(query: Query = {}): string {
+function queryString(query: Query = {}): string {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) parameters.set(name, String(value))

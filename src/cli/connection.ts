@@ -66,7 +66,7 @@ async function readToken(path: string): Promise<string> {
   throw new AppError('unauthorized', `${path} holds no token`)
 }
 
-export function isThisMachine(url: string): boolean {
+function isThisMachine(url: string): boolean {
   const { hostname } = new URL(url)
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

@@ -29,6 +29,11 @@ export function paint(io: CliIo, stream: OutStream, style: Style | undefined, te
   return wanted && style !== undefined ? styleText(style, text, { validateStream: false }) : text
 }
 
+/** Cells in a line of a terminal. One that was never told its size says 0. */
+export function columnsOf(stream: OutStream): number {
+  return stream.columns || 80
+}
+
 /** Waits while the reader is slow, so that a long list is never held in memory. */
 export async function print(stream: OutStream, text: string): Promise<void> {
   if (!stream.write(text)) await once(stream, 'drain')

@@ -9,7 +9,8 @@ const advice: Partial<Record<ErrorCode, string>> = {
   unauthorized:
     'Set WAYBILL_TOKEN, or name a file with the token in --token-file; an owner makes one with "waybill token create NAME"',
   forbidden: 'Use a token of a higher role; "waybill token create --help" lists the roles',
-  invalid_config: 'Mend these and try again; "waybill doctor" shows what is in force and where it comes from',
+  invalid_config:
+    'Mend what is named and try again; "waybill doctor" shows what is in force and where it comes from',
   internal: 'The log of the server has the cause; "waybill doctor" looks for common ones',
   rate_limited: 'Wait a little and try again',
   schema_too_new: 'Use the newer Waybill',

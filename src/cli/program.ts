@@ -6,7 +6,7 @@ import { addFileFind } from './file/find.ts'
 import { addFileGet } from './file/get.ts'
 import { addFileShow } from './file/show.ts'
 import { addFileVerify } from './file/verify.ts'
-import type { CliContext } from './io.ts'
+import { type CliContext, columnsOf } from './io.ts'
 import { addJobShow } from './job/show.ts'
 import { addJobSubmit } from './job/submit.ts'
 import { addMigrate } from './migrate.ts'
@@ -32,8 +32,8 @@ export function createProgram(context: CliContext): Command {
       writeErr: (text) => err.write(text),
       // The error comes back as an exception and is printed with all others.
       outputError: () => undefined,
-      getOutHelpWidth: () => (out.isTTY === true ? (out.columns ?? 80) : 100),
-      getErrHelpWidth: () => (err.isTTY === true ? (err.columns ?? 80) : 100),
+      getOutHelpWidth: () => (out.isTTY === true ? columnsOf(out) : 100),
+      getErrHelpWidth: () => (err.isTTY === true ? columnsOf(err) : 100),
     })
     .addHelpText(
       'after',
@@ -65,7 +65,7 @@ export function createProgram(context: CliContext): Command {
   return program
 }
 
-export function group(parent: Command, name: string, text: string): Command {
+function group(parent: Command, name: string, text: string): Command {
   return parent.command(name).description(text).enablePositionalOptions()
 }
 

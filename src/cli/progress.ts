@@ -1,6 +1,6 @@
 import { displayWidth } from './display-width.ts'
 import { formatBytes } from './format-bytes.ts'
-import type { CliIo } from './io.ts'
+import { type CliIo, columnsOf } from './io.ts'
 
 export interface Progress {
   advance(by: number): void
@@ -30,7 +30,7 @@ export function createProgress(io: CliIo, options: ProgressOptions): Progress {
   const draw = () => {
     drawnAt = Date.now()
     const seconds = Math.max(0.001, (drawnAt - startedAt) / 1000)
-    const line = progressLine({ ...options, done, perSecond: done / seconds }, io.err.columns ?? 80)
+    const line = progressLine({ ...options, done, perSecond: done / seconds }, columnsOf(io.err))
     io.err.write(`\r\u001b[2K${line}`)
   }
   return {

@@ -1,5 +1,5 @@
 import { displayWidth, printable, shorten } from './display-width.ts'
-import { type CliIo, paint, print, type Style } from './io.ts'
+import { type CliIo, columnsOf, paint, print, type Style } from './io.ts'
 
 export interface Column<Row> {
   title: string
@@ -52,7 +52,7 @@ function fitWidths<Row>(io: CliIo, columns: readonly Column<Row>[], cells: reado
     Math.max(column.title.length, ...cells.map((row) => displayWidth(row[index] ?? ''))),
   )
   if (io.out.isTTY !== true) return widths
-  const available = (io.out.columns ?? 80) - gap.length * (columns.length - 1)
+  const available = columnsOf(io.out) - gap.length * (columns.length - 1)
   for (;;) {
     const excess = widths.reduce((sum, width) => sum + width, 0) - available
     const widest = widestShrinking(columns, widths)

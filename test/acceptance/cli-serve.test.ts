@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
-import { bin, readServerFile, runCli, serveCli } from '../helpers/cli.ts'
+import { bin, readServerFile, runCli, serveCli, startCli } from '../helpers/cli.ts'
 
 let dataDir: string
 beforeEach(async () => {
@@ -55,7 +55,7 @@ describe('waybill serve', () => {
     const other = await mkdtemp(join(tmpdir(), 'waybill-serve-'))
     const second = await runCli(['serve', '--data-dir', other, '--port', port])
     expect(second.code).not.toBe(0)
-    expect(second.err).toMatch(/^waybill: .*in use/m)
+    expect(second.err).toContain(`listens on port ${port} of 127.0.0.1`)
     await rm(other, { recursive: true, force: true })
     await served.stop()
   })
@@ -86,6 +86,10 @@ describe('waybill serve', () => {
     expect((await runCli(['migrate'], { env })).out).toBe('The database is up to date\n')
     const served = await serveCli([], { dataDir, env: { DATABASE_URL: url } })
     expect((await served.run(['file', 'find'], { env: { DATABASE_URL: url } })).code).toBe(0)
+    const worker = startCli(['worker', '--worker-concurrency', '2', '--log-level', 'warn'], { env })
+    expect(await worker.untilPrinted(/^ready/m)).toBe('ready 2 tasks at a time\n')
+    worker.child.kill('SIGTERM')
+    expect(await worker.ended).toBe(0)
     await served.stop()
     await runOnce(connection, `drop database ${name} with (force)`)
   })

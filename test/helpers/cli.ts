@@ -20,30 +20,58 @@ export interface CliOptions {
   uid?: number
 }
 
-function spawnBin(args: string[], { env = {}, cwd, uid }: CliOptions): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], {
+export interface StartedCli {
+  child: ChildProcess
+  /** What it has printed so far. */
+  ran: Ran
+  /** The exit code, once it has ended. */
+  ended: Promise<number | null>
+  /** Its standard output once that matches. Rejects with what it said when it ends before. */
+  untilPrinted(pattern: RegExp): Promise<string>
+}
+
+/** Starts the real executable. */
+export function startCli(args: string[], { env = {}, cwd, uid }: CliOptions = {}): StartedCli {
+  const child = spawn(process.execPath, [bin, ...args], {
     env: { PATH: process.env.PATH, HOME: tmpdir(), ...env },
     ...(cwd === undefined ? {} : { cwd }),
     ...(uid === undefined ? {} : { uid, gid: uid }),
   })
+  const ran: Ran = { code: null, out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    ran.out += chunk
+  })
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    ran.err += chunk
+  })
+  child.stdin.on('error', () => undefined)
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  return {
+    child,
+    ran,
+    ended,
+    async untilPrinted(pattern) {
+      const printed = new Promise<string>((resolve) => {
+        const look = () => pattern.test(ran.out) && resolve(ran.out)
+        child.stdout.on('data', look)
+        look()
+      })
+      const failed = ended.then((code): never => {
+        throw new Error(`waybill ${args[0]} ended with ${code}: ${ran.err}`)
+      })
+      return await Promise.race([printed, failed])
+    },
+  }
 }
 
 /** Runs the real executable until it ends. */
 export async function runCli(args: string[], options: CliOptions = {}): Promise<Ran> {
-  const child = spawnBin(args, options)
-  const ran: Ran = { code: null, out: '', err: '' }
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    ran.out += chunk
-  })
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    ran.err += chunk
-  })
-  child.stdin?.on('error', () => undefined)
+  const { child, ran, ended } = startCli(args, options)
   child.stdin?.end(options.input ?? '')
-  ran.code = await new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
+  ran.code = await ended
   return ran
 }
 
@@ -64,12 +92,9 @@ export interface ServedCli {
 /** `waybill serve` on a data directory and a port of its own. Rejects with what it said when it does not start. */
 export async function serveCli(args: string[] = [], options: CliOptions & { dataDir?: string } = {}) {
   const dataDir = options.dataDir ?? (await realpath(await mkdtemp(join(tmpdir(), 'waybill-cli-'))))
-  const child = spawnBin(
-    ['serve', '--port', '0', '--data-dir', dataDir, '--log-level', 'warn', ...args],
-    options,
-  )
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const greeting = await untilReady(child, ended)
+  const settings = ['--port', '0', '--data-dir', dataDir, '--log-level', 'warn']
+  const { child, ended, untilPrinted } = startCli(['serve', ...settings, ...args], options)
+  const greeting = await untilPrinted(/^ready \S+$/m)
   const served: ServedCli = {
     url: /^ready (\S+)$/m.exec(greeting)?.[1] ?? '',
     dataDir,
@@ -85,24 +110,6 @@ export async function serveCli(args: string[] = [], options: CliOptions & { data
     },
   }
   return served
-}
-
-async function untilReady(child: ChildProcess, ended: Promise<number | null>): Promise<string> {
-  let out = ''
-  let err = ''
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    err += chunk
-  })
-  const ready = new Promise<string>((resolve) => {
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      out += chunk
-      if (/^ready \S+$/m.test(out)) resolve(out)
-    })
-  })
-  const failed = ended.then((code): never => {
-    throw new Error(`waybill serve ended with ${code}: ${err}`)
-  })
-  return await Promise.race([ready, failed])
 }
 
 export async function readServerFile(dataDir: string): Promise<unknown> {
