@@ -32,7 +32,7 @@ import { defaultLimits, maxHeaderBytes, maxParamLength, type ServerLimits } from
 import { registerShuttingDown } from './shutting-down.ts'
 import { registerSlowBodies } from './slow-bodies.ts'
 import { registerUnknownAddress } from './unknown-address.ts'
-import { answerBadAddress, answerUnreadable } from './unreadable-requests.ts'
+import { answerBadAddress, answerUnreadable, registerBareAnswers } from './unreadable-requests.ts'
 
 export interface AppDeps {
   database: Database
@@ -60,13 +60,18 @@ export async function buildApp(deps: AppDeps) {
     rewriteUrl,
     bodyLimit: limits.bodyBytes,
     return503OnClosing: false,
-    http: { maxHeaderSize: maxHeaderBytes, headersTimeout: limits.headersMs },
+    http: {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: limits.headersMs,
+      requireHostHeader: false,
+    },
     schemaController: { compilersFactory },
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerBadAddress,
   }).withTypeProvider<TypeBoxTypeProvider>()
   // Node drops headers past this number without a word; their size is limited instead.
   app.server.maxHeadersCount = 0
+  registerBareAnswers(app)
 
   app.decorateRequest('caller', null)
   app.setErrorHandler(handleError)

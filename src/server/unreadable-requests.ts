@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, errorTable } from '../errors.ts'
 import { errorBody, handleError } from './error-handler.ts'
 import { maxHeaderBytes, sizeWords } from './server-limits.ts'
@@ -47,4 +47,14 @@ export function answerBadAddress(error: FastifyError, request: FastifyRequest, r
           'The address cannot be decoded: a % stands without two hex digits of UTF-8',
         )
   handleError(refusal, request, reply)
+}
+
+/** What Node by itself would answer without a body: a request that names no host, and one that expects the unknown. */
+export function registerBareAnswers(app: FastifyInstance): void {
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response))
+  app.addHook('onRequest', async ({ raw }) => {
+    if (raw.httpVersion === '1.1' && raw.headers.host === undefined) {
+      throw new AppError('malformed_request', 'The request names no host')
+    }
+  })
 }

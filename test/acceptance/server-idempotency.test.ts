@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Caller } from '../../src/access/caller.ts'
 import { deleteOldKeys } from '../../src/access/idempotency.repository.ts'
+import { writeOnce } from '../../src/access/write-once.ts'
 import { type Answer, startTestApp, type TestApp } from '../helpers/test-app.ts'
 
 let app: TestApp
@@ -164,6 +167,32 @@ describe('a POST with an Idempotency-Key', () => {
     const { rows } = await sql<{ row: string }>`
       select encode(sealed_answer, 'escape') as row from idempotency_key`.execute(app.database.db)
     expect(rows.map(({ row }) => row).join()).not.toContain(first.body.token.slice(3))
+  })
+
+  it('takes from the service what an upload held, because a stream is no content yet', async () => {
+    const uploadOf = (sha256: string) => {
+      const caller: Caller = {
+        orgId: 1,
+        tokenId: 1,
+        memberName: null,
+        role: 'owner',
+        deployment: false,
+        address: null,
+        requestId: null,
+        once: {
+          keyDigest: createHash('sha256').update(key).digest(),
+          operation: 'POST /uploads',
+          content: undefined,
+          credential: 'wb_x',
+          outcome: null,
+        },
+      }
+      const write = async () => ({ at: process.hrtime.bigint().toString() })
+      const content = [{ slot: 'weather', name: 'chicago.epw', sizeBytes: 10, sha256 }]
+      return writeOnce(app.database.db, caller, write, content)
+    }
+    expect(await uploadOf('aa')).toEqual(await uploadOf('aa'))
+    await expect(uploadOf('bb')).rejects.toMatchObject({ code: 'idempotency_mismatch' })
   })
 
   it('is one of its call: the same key and body elsewhere is other content', async () => {

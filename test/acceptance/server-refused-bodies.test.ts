@@ -136,6 +136,11 @@ describe('a slow sender', () => {
 describe('what is no request', () => {
   it.each([
     ['no HTTP', 'hello\r\n\r\n'],
+    ['no host', 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n'],
+    [
+      'an unknown expectation',
+      'GET /nothing HTTP/1.1\r\nhost: x\r\nexpect: banana\r\nconnection: close\r\n\r\n',
+    ],
     ['headers past the limit', `GET / HTTP/1.1\r\nhost: x\r\nx-big: ${'a'.repeat(100_000)}\r\n\r\n`],
     ['an address past the limit', `GET /${'a'.repeat(100_000)} HTTP/1.1\r\nhost: x\r\n\r\n`],
     [
