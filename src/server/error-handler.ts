@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorBody } from '../contract/common.ts'
 import { AppError, type ErrorDetail, errorTable, sentenceOfDetails } from '../errors.ts'
 import type { SchemaFault } from './fault-message.ts'
+import { maxFaults } from './schema-compilers.ts'
 import { detailsOf } from './validation-details.ts'
 
 const maxDetails = 100
@@ -34,7 +35,10 @@ function boundDetails(details: readonly ErrorDetail[]): ErrorDetail[] {
     message: shorten(message),
   }))
   const more = details.length - shown.length
-  return more === 0 ? shown : [...shown, { field: '', message: `and ${more} more` }]
+  if (more === 0) return shown
+  // Past so many faults nobody has looked further.
+  const orMore = details.length >= maxFaults ? ' or' : ''
+  return [...shown, { field: '', message: `and ${more}${orMore} more` }]
 }
 
 function shorten(text: string): string {

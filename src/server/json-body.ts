@@ -23,7 +23,7 @@ export function registerBodyParsers(app: FastifyInstance): void {
 }
 
 /** The value of a JSON text, or a 4xx that says what is wrong with it. */
-export function parseJson(bytes: Buffer): unknown {
+function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new AppError('malformed_request', 'The body is empty; a JSON value is needed')
   const text = decodeUtf8(bytes)
   const value = parseText(text)

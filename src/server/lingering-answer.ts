@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { announcesBody } from './announced-body.ts'
 import type { ServerLimits } from './server-limits.ts'
 
 /**
@@ -20,10 +21,6 @@ export function registerLingering(app: FastifyInstance, { lingerMs }: ServerLimi
     reply.header('connection', 'close').header('content-length', answer.length)
     return Readable.from(withPause(answer, () => discardRest(request, lingerMs)))
   })
-}
-
-function announcesBody({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 async function* withPause(answer: Buffer, pause: () => Promise<void>): AsyncGenerator<Buffer> {

@@ -18,7 +18,7 @@ export async function listen(
 function sentenceOf(error: unknown, host: string, port: number): string {
   switch (systemCodeOf(error)) {
     case 'EADDRINUSE':
-      return `Another program listens on port ${port} of ${host}; stop it, or give another --port (0 takes any that is free)`
+      return `Port ${port} of ${host} is in use by another program; stop it, or give another --port (0 takes any that is free)`
     case 'EACCES':
       return `This user may not listen on port ${port}; give a --port of 1024 or more`
     case 'EADDRNOTAVAIL':

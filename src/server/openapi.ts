@@ -46,7 +46,13 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    uiConfig: { docExpansion: 'list', deepLinking: true, persistAuthorization: true, tryItOutEnabled: true },
+    uiConfig: {
+      layout: 'BaseLayout',
+      docExpansion: 'list',
+      deepLinking: true,
+      persistAuthorization: true,
+      tryItOutEnabled: true,
+    },
     theme: { title: 'Waybill: the API' },
   })
   app.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async () =>

@@ -1,32 +1,62 @@
 import { AjvCompiler, type BuildCompilerFromPool } from '@fastify/ajv-compiler'
 
-/** So many faults of one request are kept; a huge body of nothing but faults must not fill the memory. */
-export const maxKeptFaults = 1000
+/** So many faults of one request are collected; more are not looked for. */
+export const maxFaults = 1000
+
+type Compile = ReturnType<BuildCompilerFromPool>
+type Validate = ReturnType<Compile>
+type Part = Parameters<Compile>[0]
 
 /** Bodies are taken as they are; addresses and headers, being text, are coerced. Nothing is ever dropped. */
 const buildValidator: BuildCompilerFromPool = (externalSchemas) => {
   const build = AjvCompiler()
-  const compilerFor = (coerceTypes: false | 'array') =>
-    build(externalSchemas, {
-      customOptions: {
-        coerceTypes,
-        removeAdditional: false,
-        useDefaults: coerceTypes !== false,
-        allErrors: true,
-        verbose: true,
-        code: { process: capFaults },
-      },
-    })
-  const strict = compilerFor(false)
-  const coercing = compilerFor('array')
-  return (part) => (isBody(part) ? strict(part) : coercing(part))
+  const compilerFor = (options: object): Compile =>
+    build(externalSchemas, { customOptions: { removeAdditional: false, verbose: true, ...options } })
+  const strict = { coerceTypes: false, useDefaults: false }
+  const decide = compilerFor({ ...strict, allErrors: false })
+  const collect = compilerFor({ ...strict, allErrors: true, code: { process: stopAtMaxFaults } })
+  const coerce = compilerFor({ coerceTypes: 'array', useDefaults: true, allErrors: true })
+  return (part) => (isBody(part) ? bodyValidator(part, decide, collect) : coerce(part))
 }
 
-/** Ajv has no limit of its own for `allErrors`, so the code that it generates is given one. */
-function capFaults(code: string): string {
+/**
+ * Decides at the first fault; only a body that has one is looked through for the others, up to `maxFaults`. A
+ * body of 32 MB that is nothing but faults would otherwise hold the server for many seconds.
+ */
+function bodyValidator(part: Part, decide: Compile, collect: Compile): Validate {
+  const isValid = decide(part)
+  let findFaults: Validate | undefined
+  const validate = Object.assign(
+    (body: unknown): boolean => {
+      if (isValid(body)) {
+        validate.errors = null
+        return true
+      }
+      findFaults ??= collect(part)
+      validate.errors = collectedBy(findFaults, body) ?? isValid.errors ?? []
+      return false
+    },
+    { errors: null as Validate['errors'] },
+  )
+  // Of Ajv's validators Fastify uses the call and `errors`.
+  return validate as unknown as Validate
+}
+
+function collectedBy(findFaults: Validate, body: unknown) {
+  try {
+    findFaults(body)
+    return findFaults.errors
+  } catch (thrown) {
+    if (Array.isArray(thrown)) return thrown
+    throw thrown
+  }
+}
+
+/** Ajv has no limit of its own for `allErrors`; the code that it generates throws what it has at the limit. */
+function stopAtMaxFaults(code: string): string {
   return code.replaceAll(
     /vErrors\.push\((err\d+)\)/g,
-    `(vErrors.length < ${maxKeptFaults} && vErrors.push($1))`,
+    `(vErrors.push($1) < ${maxFaults} || (() => { throw vErrors })())`,
   )
 }
 

@@ -19,6 +19,6 @@ export function createServerLog(level: string, destination: DestinationStream = 
   )
 }
 
-export function hideSecrets(text: string): string {
+function hideSecrets(text: string): string {
   return text.replace(token, 'wb_[redacted]').replace(secretParameter, '$1[redacted]')
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
+import { announcesBody } from './announced-body.ts'
 import type { ServerLimits } from './server-limits.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { ServerLimits } from './server-limits.ts'
  */
 export function registerSlowBodies(app: FastifyInstance, limits: ServerLimits): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (request.raw.complete === false) watch(request, reply, limits)
+    if (request.raw.complete === false && announcesBody(request)) watch(request, reply, limits)
   })
 }
 

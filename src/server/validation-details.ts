@@ -44,7 +44,7 @@ function detailOf(fault: SchemaFault): ErrorDetail {
 }
 
 /** `/casefiles/3/path` → `casefiles[3].path` */
-export function fieldOf(instancePath: string): string {
+function fieldOf(instancePath: string): string {
   return instancePath
     .split('/')
     .slice(1)

@@ -62,7 +62,7 @@ describe('a sign-in link', () => {
     expect(late.statusCode).toBe(401)
     expect(late.json()).toEqual(made.json())
     expect((await visit('/sign-in')).statusCode).toBe(400)
-    expect((await visit('/sign-in?code=%00')).statusCode).toBe(401)
+    expect((await visit('/sign-in?code=%00')).statusCode).toBe(400)
   })
 
   it('signs another member in with what that member may do', async () => {

@@ -153,6 +153,25 @@ describe('a POST with an Idempotency-Key', () => {
     for (const row of rows) expect(row.sealed_answer.includes('a-very-secret-word')).toBe(false)
   })
 
+  it('gives a new token again to whoever made it, and to nobody who reads the database', async () => {
+    const first = await post({ name: 'ci' }, '/api/v1/tokens')
+    const second = await post({ name: 'ci' }, '/api/v1/tokens')
+    expect(second.body).toEqual(first.body)
+    expect(second.headers).toMatchObject({
+      location: `/api/v1/tokens/${first.body.id}`,
+      'idempotent-replay': 'true',
+    })
+    const { rows } = await sql<{ row: string }>`
+      select encode(sealed_answer, 'escape') as row from idempotency_key`.execute(app.database.db)
+    expect(rows.map(({ row }) => row).join()).not.toContain(first.body.token.slice(3))
+  })
+
+  it('is one of its call: the same key and body elsewhere is other content', async () => {
+    expect((await post({ name: 'north' }, '/api/v1/projects')).status).toBe(201)
+    const answer = await post({ name: 'north' }, '/api/v1/priorities')
+    expect([answer.status, answer.body.code]).toEqual([422, 'idempotency_mismatch'])
+  })
+
   it('gives the first answer when the server died after the commit and before it could answer', async () => {
     const before = await countJobs()
     const server = await startDyingServer()

@@ -68,7 +68,7 @@ describe('the server as a process', () => {
     const { port } = new URL(url)
     const second = startServe('--port', port)
     expect(await second.exited).toBe(2)
-    expect(second.errors()).toContain(`Another program listens on port ${port} of 127.0.0.1`)
+    expect(second.errors()).toContain(`Port ${port} of 127.0.0.1 is in use`)
     first.process.kill('SIGTERM')
     expect(await first.exited).toBe(0)
   })

@@ -119,10 +119,10 @@ describe('a body that can be read and is wrong', () => {
 
   it('names the first hundred of very many faults, says how many more, and does so soon', async () => {
     const startedAt = Date.now()
-    const answer = await post({ job, casefiles: Array(400_000).fill(1) })
+    const answer = await post({ job, casefiles: Array(8_000_000).fill(1) })
     expectError(answer, 422, 'invalid')
     expect(answer.body.details).toHaveLength(101)
-    expect(answer.body.details[100].message).toMatch(/^and \d+ more$/)
+    expect(answer.body.details[100]).toEqual({ field: '', message: 'and 900 or more' })
     expect(Date.now() - startedAt).toBeLessThan(5000)
   })
 
