@@ -47,18 +47,19 @@ async function serve({ io, env }: CliContext, options: ConfigOptions): Promise<v
   const { ownerTokenPath } = await import('../server/first-start.ts')
   const server = await startServer(config)
   await writeServerFile(config.dataDir, server.url)
-  if (options.quiet !== true) {
-    const lines = [
-      `Waybill serves ${server.url}`,
-      ...(server.signInUrl === null ? [] : [`Sign in once, within 15 minutes: ${server.signInUrl}`]),
-      `The commands on this machine find their token by themselves, in ${ownerTokenPath(config.dataDir)}`,
-      `Files below ${[join(config.dataDir, 'files'), ...config.locations].join(', ')} can be verified`,
-    ]
-    await print(io.out, `${lines.join('\n')}\n`)
-  }
-  await print(io.out, `ready ${server.url}\n`)
-  await untilStopped(io, async () => {
+  // Before anyone hears that it runs: a signal may come at once.
+  const stopped = untilStopped(io, async () => {
     await removeServerFile(config.dataDir)
     await server.stop()
   })
+  const greeting = [
+    `Waybill serves ${server.url}`,
+    ...(server.signInUrl === null ? [] : [`Sign in once, within 15 minutes: ${server.signInUrl}`]),
+    `The commands on this machine find their token by themselves, in ${ownerTokenPath(config.dataDir)}`,
+    `Files below ${[join(config.dataDir, 'files'), ...config.locations].join(', ')} can be verified`,
+  ]
+  const lines = [...(options.quiet === true ? [] : greeting), `ready ${server.url}`]
+  // In one piece: a reader that leaves after the first line must not take the server with it.
+  await print(io.out, `${lines.join('\n')}\n`)
+  await stopped
 }

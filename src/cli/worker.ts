@@ -22,6 +22,8 @@ async function work({ io, env }: CliContext, options: ConfigOptions): Promise<vo
   const config = readConfig(options, env)
   const { startWorkerProcess } = await import('../server/start-worker.ts')
   const worker = await startWorkerProcess(config)
+  // Before anyone hears that it runs: a signal may come at once.
+  const stopped = untilStopped(io, () => worker.stop())
   await print(io.out, `ready ${config.workerConcurrency} tasks at a time\n`)
-  await untilStopped(io, () => worker.stop())
+  await stopped
 }

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { chmod, chown, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { bin, readServerFile, runCli, serveCli, startCli } from '../helpers/cli.ts'
 
@@ -29,6 +30,25 @@ describe('waybill serve', () => {
     const served = await serveCli(['--quiet'], { dataDir })
     expect(served.greeting).toBe(`ready ${served.url}\n`)
     await served.stop()
+  })
+
+  it('ends at once on a second Ctrl-C, whatever still runs', async () => {
+    const served = await serveCli([], { dataDir })
+    const { port } = new URL(served.url)
+    const slow = connect(Number(port), '127.0.0.1')
+    slow.on('error', () => undefined)
+    const token = (await readFile(join(dataDir, 'owner.token'), 'utf8')).trim()
+    slow.write(
+      `POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`,
+    )
+    await sleep(300)
+    served.signal('SIGINT')
+    await sleep(300)
+    served.signal('SIGINT')
+    expect(await served.ended).toBe(130)
+    slow.destroy()
+    // Nothing of it is left in the way of the next one.
+    await (await serveCli([], { dataDir })).stop()
   })
 
   it('is not found any more after kill -9, and says so', async () => {
