@@ -27,9 +27,3 @@ export function sqlstateOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined
   return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
 }
-
-/** The constraint that a PostgreSQL error names, so that a service can say which rule was broken. */
-export function constraintOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('constraint' in error)) return undefined
-  return typeof error.constraint === 'string' ? error.constraint : undefined
-}
