@@ -4,7 +4,6 @@ import type { Database } from '../db/client.ts'
 export interface Metrics {
   registry: Registry
   httpDuration: Histogram<'method' | 'route' | 'status'>
-  /** Requests to a store; for whoever makes the stores to count. */
   storeCalls: Counter<'store' | 'call'>
 }
 
