@@ -17,8 +17,8 @@ export async function listFiles(
   caller: Caller,
   { limit = 50, cursor, ...filters }: FileQuery,
 ): Promise<{ items: FileSummary[]; next_cursor: string | null }> {
-  const beforeId = cursor === undefined ? null : idFromCursor(cursor)
-  const rows = await fileQuery.listFiles(db, caller.orgId, { ...filters, limit: limit + 1, beforeId })
+  const afterId = cursor === undefined ? null : idFromCursor(cursor)
+  const rows = await fileQuery.listFiles(db, caller.orgId, { ...filters, limit: limit + 1, afterId })
   const items = rows.slice(0, limit).map(summaryFromRow)
   const last = items.at(-1)
   return { items, next_cursor: rows.length > limit && last ? String(last.id) : null }
