@@ -54,5 +54,6 @@ async function printReport(io: CliIo, { entries }: CollectedConfig, checks: read
     if (check.remedy !== null) await print(io.out, `         → ${printable(check.remedy)}\n`)
   }
   const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length
-  await print(io.out, `\n${count('ok')} ok, ${count('warning')} warnings, ${count('fault')} faults\n`)
+  const counted = (verdict: Verdict) => `${count(verdict)} ${verdict}${count(verdict) === 1 ? '' : 's'}`
+  await print(io.out, `\n${count('ok')} ok, ${counted('warning')}, ${counted('fault')}\n`)
 }

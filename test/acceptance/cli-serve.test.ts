@@ -75,7 +75,7 @@ describe('waybill serve', () => {
     const other = await mkdtemp(join(tmpdir(), 'waybill-serve-'))
     const second = await runCli(['serve', '--data-dir', other, '--port', port])
     expect(second.code).not.toBe(0)
-    expect(second.err).toContain(`listens on port ${port} of 127.0.0.1`)
+    expect(second.err).toContain(`Port ${port} of 127.0.0.1 is in use`)
     await rm(other, { recursive: true, force: true })
     await served.stop()
   })
@@ -165,7 +165,7 @@ describe('waybill doctor', () => {
     expect(settings).toContainEqual({ key: 'data_dir', shown: dataDir, from: 'WAYBILL_DATA_DIR' })
     served.signal('SIGTERM')
     await served.ended
-    const after = await served.run(['doctor'])
+    const after = await served.run(['doctor', '--port', '0'])
     expect(after.code).toBe(0)
     expect(after.out).toContain('not running; its cluster is of version 18')
   })
@@ -176,7 +176,9 @@ describe('waybill doctor', () => {
     const address = taken.address()
     const port = typeof address === 'object' ? address?.port : 0
     await chmod(dataDir, 0o755)
-    await writeFile(join(dataDir, 'owner.token'), 'wb_secret\n', { mode: 0o644 })
+    await writeFile(join(dataDir, 'owner.token'), 'wb_secret\n')
+    // Not the mode of the call above: the umask would narrow it.
+    await chmod(join(dataDir, 'owner.token'), 0o644)
     await writeFile(join(dataDir, 'waybill.json'), `{"port": ${port}, "pool_size": 0}`)
     const args = [
       'doctor',

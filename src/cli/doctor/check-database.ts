@@ -41,7 +41,7 @@ async function describeCluster(dataDir: string): Promise<Check> {
   try {
     await choosePostgresUser(clusterDir)
   } catch (error) {
-    return fault('database', messageOf(error), 'Do as the sentence says')
+    return fault('database', messageOf(error), 'Mend that, or give another --data-dir')
   }
   const version = await readFile(join(clusterDir, 'PG_VERSION'), 'utf8').catch(() => undefined)
   const state =

@@ -38,7 +38,9 @@ export async function checkStore(config: Config): Promise<Check[]> {
       fault(
         name,
         `The private store ${config.store} cannot be used: ${reasonOf(error)}`,
-        remedyFor(config.store),
+        isFolder(config.store)
+          ? 'Let this user write to that folder, make room on its disk, or give another --store'
+          : bucketRemedy,
       ),
     ]
   }
@@ -100,18 +102,15 @@ async function checkBucket(root: string, store: Store): Promise<Check> {
       'Look whether the prefix is spelled right',
     )
   }
-  return fault('location', `The location ${root} does not answer: ${page.reason}`, remedyFor(root))
+  return fault('location', `The location ${root} does not answer: ${page.reason}`, bucketRemedy)
 }
 
 function noDriver(name: string, root: string): Check {
   return fault(name, `This Waybill has no driver for ${root}`, 'Use a folder or gs://bucket/prefix')
 }
 
-function remedyFor(root: string): string {
-  return isFolder(root)
-    ? 'Let this user write there'
-    : 'Look at the name of the bucket, and at the credentials that its own tools would use here'
-}
+const bucketRemedy =
+  'Look at the name of the bucket, and at the credentials that its own tools would use here'
 
 function isFolder(root: string): boolean {
   return !root.includes('://')
