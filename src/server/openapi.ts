@@ -3,15 +3,11 @@ import { dirname, join } from 'node:path'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
-import type { RouteAccess } from '../access/route-access.ts'
 import { ErrorBody } from '../contract/common.ts'
 import { packageMigrations } from '../db/migration-files.ts'
+import { bodyExamples } from './openapi-examples.ts'
 import { nameModels } from './openapi-models.ts'
-
-const description = `The ledger of every file that goes into a computational run and every file that comes out of it.
-
-Every path is answered with and without a trailing slash; \`/orgs/{org}/…\` is \`/org/{org}/…\`. Jobs are also answered under \`/api\`.
-Every error is \`{"error", "code", "details"}\`. A POST that makes something takes an \`Idempotency-Key\` header.`
+import { accessWords, answerWords, pageDescription, tags, tokenDescription } from './openapi-words.ts'
 
 interface PackageInfo {
   version: string
@@ -28,12 +24,12 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       info: {
         title: 'Waybill',
         version: packageInfo.version,
-        description,
+        description: pageDescription,
         license: { name: packageInfo.license, identifier: packageInfo.license },
       },
-      servers: [{ url: '/' }],
+      tags: [...tags],
       components: {
-        securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token `wb_…`' } },
+        securitySchemes: { token: { type: 'http', scheme: 'bearer', description: tokenDescription } },
       },
     },
     transform: ({ schema, url, route }) => ({
@@ -42,7 +38,7 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       url: url.replace('/orgs/:org/', '/org/:org/'),
     }),
     transformObject: (document) =>
-      'openapiObject' in document ? nameModels(document.openapiObject) : document.swaggerObject,
+      'openapiObject' in document ? nameModels(withWords(document.openapiObject)) : document.swaggerObject,
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -90,10 +86,25 @@ const idempotencyHeader = {
   },
 }
 
-function accessWords(access: RouteAccess): string {
-  if (access === 'public') return 'Needs no token.'
-  if (access === 'deployment') return 'Needs the deployment token.'
-  return `Needs the role \`${access}\`${access === 'owner' ? '' : ' or a higher one'}.`
+interface Operation {
+  operationId?: string
+  requestBody?: { content?: Record<string, object> }
+  responses?: Record<string, { description?: string }>
+}
+
+/** What the generator cannot know: bodies that can be sent as they are, and what an answer means. */
+function withWords<T extends { paths?: object }>(document: T): T {
+  const operations = Object.values(document.paths ?? {}).flatMap((path: object) => Object.values(path))
+  for (const { operationId = '', requestBody, responses = {} } of operations as Operation[]) {
+    const json = requestBody?.content?.['application/json']
+    if (json !== undefined && Object.hasOwn(bodyExamples, operationId)) {
+      Object.assign(json, { example: bodyExamples[operationId] })
+    }
+    for (const [status, answer] of Object.entries(responses)) {
+      if (answer.description === 'Default Response') answer.description = answerWords(status)
+    }
+  }
+  return document
 }
 
 /** Everything under `/api/v1`, and what stands at the root for machines. */
@@ -108,10 +119,19 @@ function segmentsOf(url: string): string[] {
     .filter((segment) => segment !== '')
 }
 
+/** Calls that are too few for a group of their own. */
+const groups: Readonly<Record<string, string>> = {
+  me: 'sign-in',
+  'sign-in-links': 'sign-in',
+  'sign-out': 'sign-in',
+  'owner-token': 'orgs',
+}
+
 function tagOf(url: string): string {
   if (!url.startsWith('/api/v1/')) return 'server'
-  const [first, , inOrg] = segmentsOf(url)
-  return (first === 'orgs' ? (inOrg ?? first) : first) ?? 'server'
+  const [first = 'server', , inOrg] = segmentsOf(url)
+  const noun = first === 'orgs' ? (inOrg ?? first) : first
+  return groups[noun] ?? noun
 }
 
 /** `GET /api/v1/jobs/{id}/status` → `getJobsIdStatus` */

@@ -13,6 +13,7 @@ interface Operation {
   operationId: string
   tags: string[]
   security: unknown[]
+  requestBody?: { content: Record<string, { example?: unknown }> }
   responses: Record<string, unknown>
   'x-required-role': string
 }
@@ -64,6 +65,29 @@ describe('the OpenAPI document', () => {
     const ids = (await operations()).map(([, operation]) => operation.operationId)
     expect(new Set(ids).size).toBe(ids.length)
     for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z0-9]+$/)
+  })
+
+  it('puts every call under a tag that it describes', async () => {
+    const { body } = await app.request('GET', '/openapi.json', undefined, '')
+    const described = body.tags.map((tag: { name: string }) => tag.name)
+    const used = new Set((await operations()).map(([, operation]) => operation.tags[0]))
+    expect([...used].sort()).toEqual([...described].sort())
+  })
+
+  it('shows bodies that can be sent as they are', async () => {
+    for (const [name, operation] of await operations()) {
+      const content = operation.requestBody?.content['application/json']
+      if (content === undefined) continue
+      expect(content.example, name).toBeDefined()
+      const [method = '', path = ''] = name.split(' ')
+      // Of a thing that is not there, only a body without faults is told so.
+      const answer = await app.request(
+        method as 'POST' | 'PATCH',
+        path.replace('{id}', '999999'),
+        content.example,
+      )
+      expect([200, 201, 404], `${name}: ${JSON.stringify(answer.body)}`).toContain(answer.status)
+    }
   })
 
   it('shows each call once, not under its other prefixes', async () => {
