@@ -62,11 +62,16 @@ export function createProgram(context: CliContext): Command {
   addTokenList(token, context)
   addTokenRevoke(token, context)
   addAdminCommands(group(program, 'admin', 'Keep orgs, projects, members, locations and lists'), context)
+  program.commandsGroup('Learn it:').helpCommand('help [command]', 'Print the help of a command')
   return program
 }
 
 function group(parent: Command, name: string, text: string): Command {
-  return parent.command(name).description(text).enablePositionalOptions()
+  return parent
+    .command(name)
+    .description(text)
+    .helpCommand('help [command]', 'Print the help of a command')
+    .enablePositionalOptions()
 }
 
 function readVersion(): string {

@@ -10,7 +10,11 @@ import { addAdminUpdate } from './update.ts'
 
 export function addAdminCommands(admin: Command, context: CliContext): void {
   for (const noun of adminNouns) {
-    const group = admin.command(noun.name).description(noun.about).enablePositionalOptions()
+    const group = admin
+      .command(noun.name)
+      .description(noun.about)
+      .helpCommand('help [command]', 'Print the help of a command')
+      .enablePositionalOptions()
     addAdminList(group, context, noun)
     addAdminCreate(group, context, noun)
     if (noun.stays === true) continue

@@ -12,7 +12,7 @@ export function addAdminCreate(
 ): void {
   const command = parent
     .command('create')
-    .description('Make one')
+    .description(`Make ${noun.one}`)
     .argument(`<${noun.subject.argument}>`, noun.subject.text)
   addClientOptions(addFields(command, noun.fields)).action((subject: string, options: AdminOptions) =>
     run(context, noun, subject, options),

@@ -12,7 +12,7 @@ export function addAdminDelete(
 ): void {
   const command = parent
     .command('delete')
-    .description('Delete one; one that is in use stays')
+    .description(`Delete ${noun.one}; one that is in use stays`)
     .argument(`<id|${noun.subject.argument}>`, `its number, or ${noun.subject.text}`)
   addClientOptions(command).action((idOrName: string, options: AdminOptions) =>
     run(context, noun, idOrName, options),

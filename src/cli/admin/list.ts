@@ -6,7 +6,7 @@ import { type AdminItem, cellOf } from './admin-item.ts'
 import type { AdminNoun } from './nouns.ts'
 
 export function addAdminList(parent: Command, context: CliContext, noun: AdminNoun, run = listItems): void {
-  const command = parent.command('list').description('List them')
+  const command = parent.command('list').description(`List the ${noun.many}`)
   addClientOptions(addListOptions(command)).action((options: ListOptions) => run(context, noun, options))
 }
 

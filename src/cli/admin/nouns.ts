@@ -11,6 +11,9 @@ export interface AdminField {
 export interface AdminNoun {
   name: string
   about: string
+  /** With its article, and of many: `an engine`, `engines`. */
+  one: string
+  many: string
   path: string
   /** The field that the argument of `create` fills, and that stands for the number elsewhere. */
   subject: { field: string; argument: string; text: string }
@@ -44,6 +47,8 @@ export const adminNouns: readonly AdminNoun[] = [
   {
     name: 'org',
     about: 'Orgs, each apart from all others (needs the deployment token)',
+    one: 'an org',
+    many: 'orgs',
     path: '/orgs',
     subject: nameSubject,
     fields: [{ flags: '--slug <slug>', field: 'slug', text: 'its name in addresses (from the name)' }],
@@ -54,6 +59,8 @@ export const adminNouns: readonly AdminNoun[] = [
   {
     name: 'project',
     about: 'Projects, the named groups of an org',
+    one: 'a project',
+    many: 'projects',
     path: '/projects',
     subject: nameSubject,
     fields: [description],
@@ -63,6 +70,8 @@ export const adminNouns: readonly AdminNoun[] = [
   {
     name: 'member',
     about: 'Members of the org, and what each may do',
+    one: 'a member',
+    many: 'members',
     path: '/members',
     subject: nameSubject,
     fields: [email, role],
@@ -72,6 +81,8 @@ export const adminNouns: readonly AdminNoun[] = [
   {
     name: 'location',
     about: 'Locations, the roots that the org may point at',
+    one: 'a location',
+    many: 'locations',
     path: '/locations',
     subject: {
       field: 'root',
@@ -85,6 +96,8 @@ export const adminNouns: readonly AdminNoun[] = [
   {
     name: 'priority',
     about: 'Priorities that a job may have',
+    one: 'a priority',
+    many: 'priorities',
     path: '/priorities',
     subject: nameSubject,
     fields: [],
@@ -94,6 +107,8 @@ export const adminNouns: readonly AdminNoun[] = [
   {
     name: 'engine',
     about: 'Engines, where executions run',
+    one: 'an engine',
+    many: 'engines',
     path: '/engines',
     subject: nameSubject,
     fields: [kind],
@@ -103,6 +118,8 @@ export const adminNouns: readonly AdminNoun[] = [
   {
     name: 'solver-version',
     about: 'Versions of the solver that a job may name',
+    one: 'a solver version',
+    many: 'solver versions',
     path: '/solver-versions',
     subject: nameSubject,
     fields: [],

@@ -7,7 +7,7 @@ import type { AdminNoun } from './nouns.ts'
 export function addAdminShow(parent: Command, context: CliContext, noun: AdminNoun, run = showItem): void {
   const command = parent
     .command('show')
-    .description('Show one')
+    .description(`Show ${noun.one}`)
     .argument(`<id|${noun.subject.argument}>`, `its number, or ${noun.subject.text}`)
   addClientOptions(command).action((idOrName: string, options: AdminOptions) =>
     run(context, noun, idOrName, options),

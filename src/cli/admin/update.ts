@@ -13,7 +13,7 @@ export function addAdminUpdate(
 ): void {
   const command = parent
     .command('update')
-    .description('Change one')
+    .description(`Change ${noun.one}`)
     .argument(`<id|${noun.subject.argument}>`, `its number, or ${noun.subject.text}`)
   addClientOptions(addFields(command, noun.changes)).action((idOrName: string, options: AdminOptions) =>
     run(context, noun, idOrName, options),
