@@ -157,7 +157,7 @@ export const settings = {
     flags: '--token-file <file>',
     variables: ['WAYBILL_TOKEN_FILE'],
     readBy: 'client',
-    text: 'a file with the token to show to the server',
+    text: 'a file with the token to show to the server; WAYBILL_TOKEN can hold the token itself',
     defaultText: 'none',
     parse: path,
   }),

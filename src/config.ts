@@ -156,7 +156,10 @@ function unknownVariables(env: NodeJS.ProcessEnv): ErrorDetail[] {
   known.push(configFile.variable)
   return Object.keys(env)
     .filter((name) => name.startsWith('WAYBILL_') && !known.includes(name) && !isOfTestSuite(name))
-    .map((name) => ({ field: name, message: `is not a variable of Waybill${didYouMean(name, known)}` }))
+    .map((name) => ({
+      field: name,
+      message: `is not a variable of Waybill${didYouMean(name, known, 'WAYBILL_')}`,
+    }))
 }
 
 const isOfTestSuite = (name: string) => name.startsWith('WAYBILL_TEST_') || name === 'WAYBILL_SOAK'
@@ -211,9 +214,11 @@ function placeInFile(file: ConfigFile, key: string): string {
   return `${file.path} line ${index + 1} (${key})`
 }
 
-function didYouMean(name: string, known: readonly string[]): string {
-  const closest = closestName(name, known)
-  return closest === undefined ? '' : `; did you mean ${closest}?`
+/** What all variables begin with says nothing about which one was meant. */
+function didYouMean(name: string, known: readonly string[], prefix = ''): string {
+  const rests = known.filter((other) => other.startsWith(prefix)).map((other) => other.slice(prefix.length))
+  const closest = closestName(name.slice(prefix.length), rests)
+  return closest === undefined ? '' : `; did you mean ${prefix}${closest}?`
 }
 
 function show<T>(setting: Setting<T>, value: T): string {

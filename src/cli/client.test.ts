@@ -11,7 +11,7 @@ async function clientOf(listener: RequestListener, path = '') {
   server = listening
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
   const { port } = listening.address() as AddressInfo
-  return createClient({ url: `http://127.0.0.1:${port}${path}`, token: 'wb_x' })
+  return createClient({ url: `http://127.0.0.1:${port}${path}`, token: 'wb_x', tokenFrom: 'a test' })
 }
 
 it('tries a call that makes something again under the same key', async () => {
@@ -54,6 +54,16 @@ it('gives an error that it does not know the code of its status', async () => {
   await expect(client.get('/files')).rejects.toMatchObject({ code: 'conflict', message: 'Taken' })
 })
 
+it('says which token was refused', async () => {
+  const client = await clientOf((_request, response) => {
+    response.writeHead(401).end('{"error": "Unauthorized", "code": "unauthorized", "details": []}')
+  })
+  await expect(client.get('/files')).rejects.toMatchObject({
+    code: 'unauthorized',
+    message: expect.stringMatching(/^The server at \S+ does not take the token of a test: /),
+  })
+})
+
 it('says that what answers is not Waybill', async () => {
   const client = await clientOf((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')
@@ -65,7 +75,7 @@ it('says that what answers is not Waybill', async () => {
 })
 
 it('names the address where nobody listens', async () => {
-  const client = createClient({ url: 'http://127.0.0.1:1', token: 'wb_x' })
+  const client = createClient({ url: 'http://127.0.0.1:1', token: 'wb_x', tokenFrom: 'a test' })
   await expect(client.get('/files')).rejects.toMatchObject({
     message: expect.stringMatching(/^No server answers at http:\/\/127\.0\.0\.1:1 \(.*\); start one with/),
   })

@@ -27,7 +27,14 @@ export interface ApiClient {
 const attempts = 3
 const firstDelayMs = 200
 
-export function createClient({ url, token }: { url: string; token: string }): ApiClient {
+export interface ClientOptions {
+  url: string
+  token: string
+  /** Where the token was found, for an error about it. */
+  tokenFrom: string
+}
+
+export function createClient({ url, token, tokenFrom }: ClientOptions): ApiClient {
   async function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) }
     const answer = await fetch(`${url}/api/v1${path}`, { ...init, method, headers }).catch(
@@ -36,7 +43,8 @@ export function createClient({ url, token }: { url: string; token: string }): Ap
       },
     )
     if (answer.ok) return answer
-    throw await errorFrom(url, answer)
+    const error = await errorFrom(url, answer)
+    throw error.code === 'unauthorized' ? unknownToken(url, tokenFrom) : error
   }
   const sendJson = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
     send(method, path, {
@@ -99,6 +107,13 @@ async function errorFrom(url: string, answer: Response): Promise<AppError> {
   if (!isErrorBody(body)) return notWaybill(url, answer)
   const code = Object.hasOwn(errorTable, body.code) ? (body.code as ErrorCode) : codeOfStatus(answer.status)
   return new AppError(code, body.error, { details: body.details })
+}
+
+function unknownToken(url: string, tokenFrom: string): AppError {
+  return new AppError(
+    'unauthorized',
+    `The server at ${url} does not take the token of ${tokenFrom}: it is another server's, expired or revoked`,
+  )
 }
 
 /** For a code that a newer server knows and this client does not. */

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type Config, type ConfigOptions, readConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { messageOf, systemCodeOf } from '../lib/system-error.ts'
+import { systemCodeOf } from '../lib/system-error.ts'
 import { type ApiClient, createClient } from './client.ts'
 import type { CliContext } from './io.ts'
 import { findServerFile } from './server-file.ts'
 import { addSettings } from './setting-options.ts'
+import { systemFault } from './system-fault.ts'
 
 /** The options of every command that talks to a server. */
 export function addClientOptions(command: Command): Command {
@@ -21,19 +22,26 @@ export function addClientOptions(command: Command): Command {
 export async function connectClient(context: CliContext, options: ConfigOptions): Promise<ApiClient> {
   const config = readConfig(options, context.env)
   const url = await findServerUrl(config)
-  return createClient({ url, token: await findToken(config, url, options) })
+  return createClient({ url, ...(await findToken(config, url, options)) })
 }
 
-export async function findServerUrl(config: Config): Promise<string> {
+async function findServerUrl(config: Config): Promise<string> {
   return config.url ?? (await findServerFile(config.dataDir))?.url ?? 'http://127.0.0.1:4400'
+}
+
+interface FoundToken {
+  token: string
+  tokenFrom: string
 }
 
 /**
  * A token in a file that an option names, then WAYBILL_TOKEN, then the local owner's. That one is shown to this
  * machine only: an address of another one must not collect it.
  */
-async function findToken(config: Config, url: string, options: ConfigOptions): Promise<string> {
-  if (config.token !== null && options.tokenFile === undefined) return config.token
+async function findToken(config: Config, url: string, options: ConfigOptions): Promise<FoundToken> {
+  if (config.token !== null && options.tokenFile === undefined) {
+    return { token: config.token, tokenFrom: 'WAYBILL_TOKEN' }
+  }
   if (config.tokenFile !== null) return await readToken(config.tokenFile)
   const ownerFile = join(config.dataDir, 'owner.token')
   if (!isThisMachine(url)) {
@@ -55,13 +63,14 @@ function noServerYet(dataDir: string): AppError {
   )
 }
 
-async function readToken(path: string): Promise<string> {
+async function readToken(path: string): Promise<FoundToken> {
   try {
     const token = (await readFile(path, 'utf8')).trim()
-    if (/^[\x21-\x7e]+$/.test(token)) return token
+    if (/^[\x21-\x7e]+$/.test(token)) return { token, tokenFrom: path }
   } catch (error) {
-    const reason = systemCodeOf(error) === 'ENOENT' ? 'it is not there' : messageOf(error)
-    throw new AppError('unauthorized', `The token cannot be read from ${path}: ${reason}`, { cause: error })
+    throw new AppError('unauthorized', `The token cannot be read from ${path}: ${systemFault(error)}`, {
+      cause: error,
+    })
   }
   throw new AppError('unauthorized', `${path} holds no token`)
 }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { readConfig } from '../config.ts'
+import { makeDataDir } from './data-dir.ts'
 import { examples } from './examples.ts'
 import { type CliContext, print, printJson } from './io.ts'
+import { namedDatabase } from './named-database.ts'
 import { addSettings } from './setting-options.ts'
 
 export interface MigrateOptions {
@@ -27,7 +29,10 @@ async function migrateSchema({ io, env }: CliContext, options: MigrateOptions): 
   const dryRun = options.dryRun === true
   const config = readConfig({ ...options }, env)
   const { migrateDatabase } = await import('../server/migrate-database.ts')
-  const names = await migrateDatabase(config, { dryRun })
+  await makeDataDir(config.dataDir)
+  const names = await migrateDatabase(config, { dryRun }).catch((error: unknown) => {
+    throw namedDatabase(config, error)
+  })
   if (options.json === true) return await printJson(io, dryRun ? { pending: names } : { applied: names })
   if (names.length === 0) return await print(io.out, 'The database is up to date\n')
   const verb = dryRun ? 'Would apply' : 'Applied'

@@ -58,6 +58,13 @@ describe('an error', () => {
     expect(err()).toMatch(/^waybill: Bad\n {2}a: b\nSet WAYBILL_TOKEN/)
   })
 
+  it('says nothing twice', () => {
+    const { io, err } = makeIo(null)
+    const details = [{ field: 'since', message: 'is no time' }]
+    printError(io, new AppError('invalid', 'since is no time', { details }), false)
+    expect(err()).toBe('waybill: since is no time\n')
+  })
+
   it('is what the server would send where JSON is asked for', () => {
     const { io, err } = makeIo(null)
     printError(io, error, true)

@@ -1,5 +1,5 @@
 import type { ErrorBody } from '../contract/common.ts'
-import { AppError, type ErrorCode, errorTable } from '../errors.ts'
+import { AppError, type ErrorCode, type ErrorDetail, errorTable } from '../errors.ts'
 import { messageOf, systemCodeOf } from '../lib/system-error.ts'
 import { printable } from './display-width.ts'
 import { type CliIo, paint } from './io.ts'
@@ -8,7 +8,7 @@ import { type CliIo, paint } from './io.ts'
 const advice: Partial<Record<ErrorCode, string>> = {
   unauthorized:
     'Set WAYBILL_TOKEN, or name a file with the token in --token-file; an owner makes one with "waybill token create NAME"',
-  forbidden: 'Use a token of a higher role; "waybill token create --help" lists the roles',
+  forbidden: 'Use a token of that role; an owner makes one with "waybill token create NAME --role ROLE"',
   invalid_config:
     'Mend what is named and try again; "waybill doctor" shows what is in force and where it comes from',
   internal: 'The log of the server has the cause; "waybill doctor" looks for common ones',
@@ -25,10 +25,25 @@ export function printError(io: CliIo, error: AppError, json: boolean): void {
   }
   const lines = [
     `${paint(io, io.err, 'red', 'waybill:')} ${printable(error.message)}`,
-    ...error.details.map(({ field, message }) => `  ${printable(field)}: ${printable(message)}`),
-    ...(advice[error.code] === undefined ? [] : [`${advice[error.code]}`]),
+    ...detailsToPrint(error).map(({ field, message }) => `  ${printable(field)}: ${printable(message)}`),
+    ...adviceFor(error),
   ]
   io.err.write(`${lines.join('\n')}\n`)
+}
+
+/** A single detail that the sentence says already, with its field, is not said twice. */
+function detailsToPrint({ message, details }: AppError): readonly ErrorDetail[] {
+  const [only, ...others] = details
+  if (only === undefined || others.length > 0) return details
+  return message.includes(only.field) && message.includes(only.message) ? [] : details
+}
+
+function adviceFor({ code, message }: AppError): string[] {
+  if (code === 'forbidden' && message.includes('deployment token')) {
+    return ["It is in owner.token in the server's data directory; name a copy of it in --token-file"]
+  }
+  const words = advice[code]
+  return words === undefined ? [] : [words]
 }
 
 /** What the system refused (a full disk, a folder that may not be written) in a sentence; the rest is our fault. */

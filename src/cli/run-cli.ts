@@ -33,7 +33,11 @@ function isAnswer(error: CommanderError): boolean {
 function usageError(error: CommanderError): AppError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
   const hint = rest.join(' ').replace(/^\((.*)\)$/, '$1')
-  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`
+  const inWords = first.replace(
+    /^command-argument value '(.*)' is invalid for argument '(.*)'/s,
+    "'$1' is no $2",
+  )
+  const sentence = `${inWords.charAt(0).toUpperCase()}${inWords.slice(1)}`
   if (error.code === 'commander.help') return new AppError('usage', 'A command is missing')
   return new AppError('usage', hint === '' ? sentence : `${sentence}. ${hint}`)
 }

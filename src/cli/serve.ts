@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type ConfigOptions, readConfig } from '../config.ts'
+import { makeDataDir } from './data-dir.ts'
 import { examples } from './examples.ts'
 import { type CliContext, print } from './io.ts'
+import { namedDatabase } from './named-database.ts'
 import { removeServerFile, writeServerFile } from './server-file.ts'
 import { addSettings } from './setting-options.ts'
 import { untilStopped } from './until-stopped.ts'
@@ -45,7 +47,10 @@ async function serve({ io, env }: CliContext, options: ConfigOptions): Promise<v
   // The server's parts take half a second to load, which no other command should wait for.
   const { startServer } = await import('../server/start-server.ts')
   const { ownerTokenPath } = await import('../server/first-start.ts')
-  const server = await startServer(config)
+  await makeDataDir(config.dataDir)
+  const server = await startServer(config).catch((error: unknown) => {
+    throw namedDatabase(config, error)
+  })
   await writeServerFile(config.dataDir, server.url)
   // Before anyone hears that it runs: a signal may come at once.
   const stopped = untilStopped(io, async () => {

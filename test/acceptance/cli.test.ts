@@ -30,7 +30,7 @@ describe('files', () => {
     expect(first.out).toContain('2 files: 2 verified')
     const second = await served.run(['file', 'verify', '1', inShared('nowhere.tab')])
     expect(second.code).toBe(1)
-    expect(second.out).toMatch(/missing +\S+nowhere\.tab +There is no file at this path/)
+    expect(second.out).toMatch(/missing .+ \S+nowhere\.tab +There is no file at this path/)
     expect(second.out).toContain('2 files: 1 verified, 1 missing')
   })
 

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../errors.ts'
-import { messageOf } from '../../lib/system-error.ts'
 import type { OutStream } from '../io.ts'
+import { systemFault } from '../system-fault.ts'
 
 /** Where the bytes of a download go. */
 export interface Sink {
@@ -24,7 +24,7 @@ export interface PartialFile extends Sink {
 export async function openPartialFile(target: string): Promise<PartialFile> {
   const path = join(dirname(target), `.waybill-${randomBytes(6).toString('hex')}.part`)
   const handle = await open(path, 'wx').catch((error: unknown) => {
-    throw new AppError('usage', `Cannot write in ${dirname(target)}: ${messageOf(error)}`, { cause: error })
+    throw new AppError('usage', `Cannot write in ${dirname(target)}: ${systemFault(error)}`, { cause: error })
   })
   let position = 0
   return {

@@ -23,7 +23,10 @@ async function serve(behave: Behaviour) {
   server = listening
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
   const { port } = listening.address() as AddressInfo
-  return { client: createClient({ url: `http://127.0.0.1:${port}`, token: 'wb_x' }), calls: () => calls }
+  return {
+    client: createClient({ url: `http://127.0.0.1:${port}`, token: 'wb_x', tokenFrom: 'a test' }),
+    calls: () => calls,
+  }
 }
 
 function memorySink(): Sink & { bytes(): Buffer } {

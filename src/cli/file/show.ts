@@ -29,13 +29,17 @@ async function showFile(context: CliContext, idOrPath: string, options: { json?:
     ['state', `${file.state} (${file.reason})`],
     ['looked', file.checked_at],
     ['kind', file.kind],
-    ['size', file.size === null ? null : `${formatBytes(file.size)} (${file.size} bytes)`],
+    ['size', file.size === null ? null : sizeOf(file.size)],
     ['checksum', file.file_checksum],
     ['version', file.version],
   ])
   await printPart(context.io, 'Versions', versionColumns, file.versions)
   await printPart(context.io, 'Companions', companionColumns, file.companions)
   await printPart(context.io, 'Uses', useColumns, file.uses)
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < 1024 ? `${bytes} bytes` : `${formatBytes(bytes)} (${bytes} bytes)`
 }
 
 async function printPart<Row>(

@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import { exitCode } from '../exit-code.ts'
+import { formatBytes } from '../format-bytes.ts'
 import { type CliContext, type CliIo, paint, print, printJson } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { type Column, createTable } from '../table.ts'
@@ -99,6 +100,9 @@ function summaryOf(io: CliIo, items: readonly FileSummary[]): string {
 const verdictColumns: readonly Column<FileSummary>[] = [
   { title: 'id', cell: (file) => file.id, align: 'right' },
   { title: 'state', cell: (file) => file.state, style: (file) => stateStyle[file.state] },
+  { title: 'version', cell: (file) => file.version, align: 'right' },
+  { title: 'size', cell: (file) => (file.size === null ? null : formatBytes(file.size)), align: 'right' },
+  { title: 'checksum', cell: (file) => file.file_checksum },
   { title: 'path', cell: (file) => file.path, shrinks: true },
   { title: 'reason', cell: (file) => file.reason, shrinks: true },
 ]

@@ -3,10 +3,10 @@ import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type { Job } from '../../contract/job.ts'
 import { AppError } from '../../errors.ts'
-import { messageOf } from '../../lib/system-error.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import type { CliContext, CliIo } from '../io.ts'
+import { systemFault } from '../system-fault.ts'
 import { printJob } from './show.ts'
 
 export interface JobSubmitOptions {
@@ -45,7 +45,10 @@ async function readBody(io: CliIo, from: string): Promise<unknown> {
   try {
     return JSON.parse(from === '-' ? await text(io.in) : await readFile(from, 'utf8'))
   } catch (error) {
-    const fault = error instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read'
-    throw new AppError('usage', `The job in ${name} ${fault}: ${messageOf(error)}`, { cause: error })
+    const fault =
+      error instanceof SyntaxError
+        ? `is not valid JSON: ${error.message}`
+        : `cannot be read: ${systemFault(error)}`
+    throw new AppError('usage', `The job in ${name} ${fault}`, { cause: error })
   }
 }
