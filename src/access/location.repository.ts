@@ -1,5 +1,5 @@
 import type { Db, Trx } from '../db/client.ts'
-import type { PageOfRows } from './page.ts'
+import type { PageOfRows } from '../lib/page.ts'
 
 export async function listLocationRoots(db: Db, orgId: number): Promise<string[]> {
   const rows = await db.selectFrom('location').select('root').where('org_id', '=', orgId).execute()

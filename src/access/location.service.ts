@@ -2,6 +2,7 @@ import type { Location, LocationInput, LocationPatch } from '../contract/locatio
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit, systemActor } from './audit.ts'
 import type { Caller } from './caller.ts'
@@ -10,7 +11,6 @@ import { ifGiven, nameFault, refuseFaults } from './faults.ts'
 import * as locations from './location.repository.ts'
 import { isAllowedRoot, normalRoot, rootFault } from './location-root.ts'
 import { findOrg } from './org.repository.ts'
-import { type Page, pageById } from './page.ts'
 import { refuseInUse, refuseTaken } from './write-conflict.ts'
 import { writeOnce } from './write-once.ts'
 
@@ -19,11 +19,7 @@ export interface LocationDeps {
   deployment: Deployment
 }
 
-export async function listLocations(
-  db: Db,
-  { orgId }: Caller,
-  query: { limit: number; cursor?: string },
-): Promise<Page<Location>> {
+export async function listLocations(db: Db, { orgId }: Caller, query: PageRequest): Promise<Page<Location>> {
   return await pageById(query, (page) => locations.listLocations(db, orgId, page), locationFromRow)
 }
 

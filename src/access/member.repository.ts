@@ -1,7 +1,7 @@
 import type { Role } from '../contract/access.ts'
 import type { MemberPatch } from '../contract/member.ts'
 import type { Db, Trx } from '../db/client.ts'
-import type { PageOfRows } from './page.ts'
+import type { PageOfRows } from '../lib/page.ts'
 
 export async function listMembers(db: Db, orgId: number, page: PageOfRows) {
   return await db

@@ -2,23 +2,19 @@ import type { Member, MemberInput, MemberPatch } from '../contract/member.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
 import type { Caller } from './caller.ts'
 import { ifGiven, nameFault, refuseFaults, textFault } from './faults.ts'
 import * as members from './member.repository.ts'
 import { lockOrg } from './org.repository.ts'
-import { type Page, pageById } from './page.ts'
 import { refuseRoleAbove } from './role.ts'
 import { findToken, revokeTokensOf } from './token.repository.ts'
 import { refuseInUse, refuseTaken } from './write-conflict.ts'
 import { writeOnce } from './write-once.ts'
 
-export async function listMembers(
-  db: Db,
-  { orgId }: Caller,
-  query: { limit: number; cursor?: string },
-): Promise<Page<Member>> {
+export async function listMembers(db: Db, { orgId }: Caller, query: PageRequest): Promise<Page<Member>> {
   return await pageById(query, (page) => members.listMembers(db, orgId, page), memberFromRow)
 }
 

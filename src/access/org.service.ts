@@ -1,13 +1,13 @@
 import type { Me, Org, OrgInput, OrgMade } from '../contract/org.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { AppError } from '../errors.ts'
+import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit, systemActor } from './audit.ts'
 import type { Caller } from './caller.ts'
 import { nameFault, refuseFaults } from './faults.ts'
 import { findFirstOwner, insertMember } from './member.repository.ts'
 import * as orgs from './org.repository.ts'
-import { type Page, pageById } from './page.ts'
 import { findToken, insertToken } from './token.repository.ts'
 import { makeToken } from './token.ts'
 import { refuseTaken } from './write-conflict.ts'
@@ -19,7 +19,7 @@ export interface OrgDeps {
   startOrg: (trx: Trx, orgId: number) => Promise<void>
 }
 
-export async function listOrgs(db: Db, query: { limit: number; cursor?: string }): Promise<Page<Org>> {
+export async function listOrgs(db: Db, query: PageRequest): Promise<Page<Org>> {
   return await pageById(query, (page) => orgs.listOrgs(db, page), orgFromRow)
 }
 

@@ -1,6 +1,6 @@
 import type { ProjectPatch } from '../contract/project.ts'
 import type { Db, Trx } from '../db/client.ts'
-import type { PageOfRows } from './page.ts'
+import type { PageOfRows } from '../lib/page.ts'
 
 export async function listProjects(db: Db, orgId: number, page: PageOfRows) {
   return await db

@@ -2,20 +2,16 @@ import type { Project, ProjectInput, ProjectPatch } from '../contract/project.ts
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
 import type { Caller } from './caller.ts'
 import { ifGiven, nameFault, refuseFaults, textFault } from './faults.ts'
-import { type Page, pageById } from './page.ts'
 import * as projects from './project.repository.ts'
 import { refuseInUse, refuseTaken } from './write-conflict.ts'
 import { writeOnce } from './write-once.ts'
 
-export async function listProjects(
-  db: Db,
-  { orgId }: Caller,
-  query: { limit: number; cursor?: string },
-): Promise<Page<Project>> {
+export async function listProjects(db: Db, { orgId }: Caller, query: PageRequest): Promise<Page<Project>> {
   return await pageById(query, (page) => projects.listProjects(db, orgId, page), projectFromRow)
 }
 

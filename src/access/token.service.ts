@@ -2,23 +2,19 @@ import type { Token, TokenInput, TokenMade, TokenPatch } from '../contract/token
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
 import type { Caller } from './caller.ts'
 import { ifGiven, nameFault, refuseFaults } from './faults.ts'
 import { holdMember } from './member.repository.ts'
-import { type Page, pageById } from './page.ts'
 import { refuseRoleAbove } from './role.ts'
 import { timeFault } from './time.ts'
 import * as tokens from './token.repository.ts'
 import { makeToken } from './token.ts'
 import { writeOnce } from './write-once.ts'
 
-export async function listTokens(
-  db: Db,
-  { orgId }: Caller,
-  query: { limit: number; cursor?: string },
-): Promise<Page<Token>> {
+export async function listTokens(db: Db, { orgId }: Caller, query: PageRequest): Promise<Page<Token>> {
   return await pageById(query, (page) => tokens.listTokens(db, orgId, page), tokenFromRow)
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import type { PageOfRows } from '../access/page.ts'
 import type { EngineKind } from '../contract/org-list.ts'
 import type { Db, Trx } from '../db/client.ts'
+import type { PageOfRows } from '../lib/page.ts'
 
 /** The lists that an org's owner keeps and a job chooses from. Each is numbered within the org. */
 export type OrgList = 'priority' | 'engine' | 'solver_version'

@@ -2,13 +2,13 @@ import { recordAudit } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
 import { ifGiven, nameFault, refuseFaults } from '../access/faults.ts'
 import { lockOrg } from '../access/org.repository.ts'
-import { type Page, pageById } from '../access/page.ts'
 import { refuseInUse, refuseTaken } from '../access/write-conflict.ts'
 import { writeOnce } from '../access/write-once.ts'
 import type { EngineKind } from '../contract/org-list.ts'
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import * as orgLists from './org-list.repository.ts'
 
@@ -33,7 +33,7 @@ export async function listItems(
   db: Db,
   list: OrgList,
   { orgId }: Caller,
-  query: { limit: number; cursor?: string },
+  query: PageRequest,
 ): Promise<Page<OrgListItem>> {
   return await pageById(query, (page) => orgLists.listOrgList(db, list, orgId, page), itemFromRow)
 }
