@@ -5,7 +5,7 @@ import { idFromCursor, type Page, pageFromRows } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { type AuditRow, listAuditEntries } from './audit.repository.ts'
 import type { Caller } from './caller.ts'
-import { timeFault } from './time.ts'
+import { timeFault } from './faults.ts'
 
 export async function listAudit(db: Db, caller: Caller, query: AuditQuery): Promise<Page<AuditEntry>> {
   const rows = await listAuditEntries(db, caller.orgId, {
