@@ -2,6 +2,7 @@ import type { Location, LocationInput, LocationPatch } from '../contract/locatio
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
 import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit, systemActor } from './audit.ts'
@@ -12,7 +13,6 @@ import * as locations from './location.repository.ts'
 import { isAllowedRoot, normalRoot, rootFault } from './location-root.ts'
 import { findOrg } from './org.repository.ts'
 import { refuseInUse, refuseTaken } from './write-conflict.ts'
-import { writeOnce } from './write-once.ts'
 
 export interface LocationDeps {
   db: Db

@@ -2,6 +2,7 @@ import type { Member, MemberInput, MemberPatch } from '../contract/member.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
 import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
@@ -12,7 +13,6 @@ import { lockOrg } from './org.repository.ts'
 import { refuseRoleAbove } from './role.ts'
 import { findToken, revokeTokensOf } from './token.repository.ts'
 import { refuseInUse, refuseTaken } from './write-conflict.ts'
-import { writeOnce } from './write-once.ts'
 
 export async function listMembers(db: Db, { orgId }: Caller, query: PageRequest): Promise<Page<Member>> {
   return await pageById(query, (page) => members.listMembers(db, orgId, page), memberFromRow)

@@ -1,6 +1,7 @@
 import type { Me, Org, OrgInput, OrgMade } from '../contract/org.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { AppError } from '../errors.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
 import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit, systemActor } from './audit.ts'
@@ -11,7 +12,6 @@ import * as orgs from './org.repository.ts'
 import { findToken, insertToken } from './token.repository.ts'
 import { makeToken } from './token.ts'
 import { refuseTaken } from './write-conflict.ts'
-import { writeOnce } from './write-once.ts'
 
 export interface OrgDeps {
   db: Db

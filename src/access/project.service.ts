@@ -2,6 +2,7 @@ import type { Project, ProjectInput, ProjectPatch } from '../contract/project.ts
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
 import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
@@ -9,7 +10,6 @@ import type { Caller } from './caller.ts'
 import { ifGiven, nameFault, refuseFaults, textFault } from './faults.ts'
 import * as projects from './project.repository.ts'
 import { refuseInUse, refuseTaken } from './write-conflict.ts'
-import { writeOnce } from './write-once.ts'
 
 export async function listProjects(db: Db, { orgId }: Caller, query: PageRequest): Promise<Page<Project>> {
   return await pageById(query, (page) => projects.listProjects(db, orgId, page), projectFromRow)

@@ -2,6 +2,7 @@ import type { Token, TokenInput, TokenMade, TokenPatch } from '../contract/token
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
 import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
@@ -11,7 +12,6 @@ import { holdMember } from './member.repository.ts'
 import { refuseRoleAbove } from './role.ts'
 import * as tokens from './token.repository.ts'
 import { makeToken } from './token.ts'
-import { writeOnce } from './write-once.ts'
 
 export async function listTokens(db: Db, { orgId }: Caller, query: PageRequest): Promise<Page<Token>> {
   return await pageById(query, (page) => tokens.listTokens(db, orgId, page), tokenFromRow)

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import '../access/route-creates.ts'
+import '../idempotency/route-creates.ts'
 import { refuseFaults } from '../access/faults.ts'
 import { callerOf } from '../access/route-access.ts'
 import { sessionTokenOf } from '../access/session-cookie.ts'
-import { type Once, replay } from '../access/write-once.ts'
 import type { Db } from '../db/client.ts'
+import { type Once, replay } from '../idempotency/write-once.ts'
 
 /**
  * Every route that says what it `creates` takes an `Idempotency-Key`. A key that was used is answered here,
