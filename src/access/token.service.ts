@@ -8,7 +8,7 @@ import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
 import type { Caller } from './caller.ts'
 import { ifGiven, nameFault, refuseFaults, timeFault } from './faults.ts'
-import { holdMember } from './member.repository.ts'
+import { holdOrgRow } from './org-rows.repository.ts'
 import { refuseRoleAbove } from './role.ts'
 import * as tokens from './token.repository.ts'
 import { makeToken } from './token.ts'
@@ -112,7 +112,7 @@ function tokenFaults({ name, expires_at }: TokenPatch) {
 }
 
 async function memberFault(trx: Trx, caller: Caller, memberId: number | null): Promise<string | null> {
-  if (memberId === null || (await holdMember(trx, caller.orgId, memberId))) return null
+  if (memberId === null || (await holdOrgRow(trx, 'member', caller.orgId, { id: memberId }))) return null
   return `there is no member ${memberId}`
 }
 
