@@ -38,19 +38,29 @@ export async function createOrg(
   return await writeOnce(db, caller, async (trx) => {
     const org = await refuseTaken(
       `There is an org with the slug "${slug}" already`,
-      orgs.insertOrg(trx, { slug, name: input.name }),
+      insertOrgWithOwner(trx, { slug, name: input.name }, startOrg),
     )
-    await startOrg(trx, org.id)
-    await insertMember(trx, org.id, { name: 'owner', email: null, role: 'owner' })
     const ownerToken = await insertOwnerToken(trx, org.id)
     await recordAudit(trx, caller, {
       action: 'org.create',
       subject: `org ${org.id}`,
       details: { slug, name: org.name },
     })
-    await recordAudit(trx, systemActor(org.id), { action: 'org.create', subject: `org ${org.id}` })
     return { id: org.id, slug: org.slug, name: org.name, owner_token: ownerToken }
   })
+}
+
+/** An org with its starting lists and a member `owner`, and the first entry of its own audit. */
+export async function insertOrgWithOwner(
+  trx: Trx,
+  fields: { slug: string; name: string },
+  startOrg: OrgDeps['startOrg'],
+): Promise<orgs.OrgRow> {
+  const org = await orgs.insertOrg(trx, fields)
+  await startOrg(trx, org.id)
+  await insertMember(trx, org.id, { name: 'owner', email: null, role: 'owner' })
+  await recordAudit(trx, systemActor(org.id), { action: 'org.create', subject: `org ${org.id}` })
+  return org
 }
 
 /** For an org whose owners have lost every token. */
