@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { callerOf } from '../access/route-access.ts'
-import { ErrorBody, IdParams } from '../contract/common.ts'
+import { IdParams } from '../contract/common.ts'
 import { FileDetail, FilePage, FileQuery, VerifyInput, VerifyResult } from '../contract/file.ts'
 import { getFile, listFiles, verifyFiles } from './file.service.ts'
 import { type FileContentDeps, openContent } from './file-content.ts'
@@ -15,7 +15,7 @@ export function fileRoutes(deps: FileContentDeps & { lookAt: Looker }): FastifyP
         schema: {
           summary: 'Find files of the ledger',
           querystring: FileQuery,
-          response: { 200: FilePage, '4xx': ErrorBody },
+          response: { 200: FilePage },
         },
       },
       async (request) => listFiles(deps.db, callerOf(request), request.query),
@@ -28,7 +28,7 @@ export function fileRoutes(deps: FileContentDeps & { lookAt: Looker }): FastifyP
         schema: {
           summary: 'Read a file with its versions, companions and uses',
           params: IdParams,
-          response: { 200: FileDetail, '4xx': ErrorBody },
+          response: { 200: FileDetail },
         },
       },
       async (request) => getFile(deps.db, callerOf(request), request.params.id),
@@ -57,7 +57,7 @@ export function fileRoutes(deps: FileContentDeps & { lookAt: Looker }): FastifyP
         schema: {
           summary: 'Look at files again now',
           body: VerifyInput,
-          response: { 200: VerifyResult, '4xx': ErrorBody },
+          response: { 200: VerifyResult },
         },
       },
       async (request) => verifyFiles(deps, callerOf(request), request.body),

@@ -1,17 +1,17 @@
 import { recordAudit } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
+import { holdOrgRow } from '../access/org-rows.repository.ts'
 import { ensureProject } from '../access/project.repository.ts'
-import { writeOnce } from '../access/write-once.ts'
 import type { Job, JobInput } from '../contract/job.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { AppError } from '../errors.ts'
 import { insertUses, type NewUse } from '../files/file.repository.ts'
 import type { Looker } from '../files/look-at.ts'
 import { recordFiles } from '../files/record-files.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
 import * as jobRepository from './job.repository.ts'
 import { jobFromRows } from './job-from-rows.ts'
 import { type NamedFile, namedFiles } from './named-files.ts'
-import { findInOrgList } from './org-list.repository.ts'
 
 export interface JobDeps {
   db: Db
@@ -51,12 +51,10 @@ export async function getJob(db: Db, caller: Caller, id: number): Promise<Job> {
 
 async function choose(trx: Trx, caller: Caller, job: JobInput['job']) {
   const { orgId } = caller
-  const version = await findInOrgList(trx, 'solver_version', orgId, { name: job.olga_version })
-  const engine = await findInOrgList(trx, 'engine', orgId, { id: job.engine_id ?? 1 })
+  const version = await holdOrgRow(trx, 'solver_version', orgId, { name: job.olga_version })
+  const engine = await holdOrgRow(trx, 'engine', orgId, { id: job.engine_id ?? 1 })
   const priority =
-    job.priority_id === undefined
-      ? null
-      : await findInOrgList(trx, 'priority', orgId, { id: job.priority_id })
+    job.priority_id === undefined ? null : await holdOrgRow(trx, 'priority', orgId, { id: job.priority_id })
   const details = [
     version === undefined && {
       field: 'job.olga_version',

@@ -18,7 +18,12 @@ export async function checkRunningServer(config: Config): Promise<Check[]> {
     },
     () => undefined,
   )
-  if (status === 200) return [ok(name, `A server answers at ${url}`)]
+  const left = await findServerFile(config.dataDir)
+  if (status === 200) {
+    // What answers at the default address says nothing of another port that is to be listened on.
+    const isOther = config.url === null && left === undefined && Number(new URL(url).port) !== config.port
+    return [ok(name, `A server answers at ${url}`), ...(isOther ? [await checkPort(config)] : [])]
+  }
   if (status !== undefined) {
     return [
       fault(
@@ -31,7 +36,6 @@ export async function checkRunningServer(config: Config): Promise<Check[]> {
   if (config.url !== null) {
     return [fault(name, `No server answers at ${url}`, 'Start it, or mend WAYBILL_URL')]
   }
-  const left = await findServerFile(config.dataDir)
   const because = left === undefined ? '' : `; the one that was there (process ${left.pid}) has died`
   return [
     warning(name, `No server answers at ${url}${because}`, 'Start one with "waybill serve"'),
