@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { createRootGuard } from '../access/location-root.ts'
 import { signInPath } from '../access/token.ts'
 import type { Config } from '../config.ts'
 import { connect, type Database } from '../db/client.ts'
@@ -10,6 +11,7 @@ import type { Logger } from '../lib/logger.ts'
 import { createStores } from '../storage/stores.ts'
 import { buildApp } from './build-app.ts'
 import { closeGracefully } from './close-gracefully.ts'
+import { deploymentOf } from './deployment-of.ts'
 import { ensureFirstOrg } from './first-start.ts'
 import { startKeySweeper } from './key-sweeper.ts'
 import { listen } from './listen.ts'
@@ -38,9 +40,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await ensureStoreFolder(config)
     const database = await openDatabase(config, log, stops)
     await migrate(database.pool, { log })
-    const deployment = { dataDir: config.dataDir, storeRoot: config.store, locations: config.locations }
+    const deployment = deploymentOf(config)
     const { signInCode } = await ensureFirstOrg({ db: database.db, deployment, log })
-    const stores = createStores({ log })
+    const stores = createStores({ log, mayLeadTo: createRootGuard(deployment) })
     const worker = await startWorker({
       database,
       tasks: taskHandlers({ database, stores, log }),
