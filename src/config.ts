@@ -9,7 +9,7 @@ import {
   SettingFault,
   settings,
 } from './config-settings.ts'
-import { AppError, type ErrorDetail } from './errors.ts'
+import { AppError, type ErrorDetail, sentenceOfDetails } from './errors.ts'
 import { closestName } from './lib/closest-name.ts'
 import { messageOf, systemCodeOf } from './lib/system-error.ts'
 import { isWithin } from './storage/location.ts'
@@ -53,10 +53,9 @@ export interface CollectedConfig {
 /** Throws `invalid_config` that names every fault of options, variables and file at once. */
 export function readConfig(options: ConfigOptions, env: NodeJS.ProcessEnv = process.env): Config {
   const { config, faults } = collectConfig(options, env)
-  const [first, ...rest] = faults
+  const [first] = faults
   if (first === undefined) return config
-  const others = rest.length > 0 ? ` (and ${rest.length} more)` : ''
-  throw new AppError('invalid_config', `${first.field} ${first.message}${others}`, { details: faults })
+  throw new AppError('invalid_config', sentenceOfDetails(first, faults.length), { details: faults })
 }
 
 /** The same without throwing, for whoever looks into what is wrong. */

@@ -69,11 +69,3 @@ export interface AuditEntryTable {
   request_id: string | null
   at: Generated<Date>
 }
-
-export interface IdempotencyKeyTable {
-  token_id: number
-  key_digest: Buffer
-  content_digest: Buffer
-  sealed_answer: Buffer | null
-  created_at: Generated<Date>
-}

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { AuditPage, AuditQuery } from '../contract/audit.ts'
-import { ErrorBody } from '../contract/common.ts'
 import type { Db } from '../db/client.ts'
 import { listAudit } from './audit.service.ts'
 import { callerOf } from './route-access.ts'
@@ -14,7 +13,7 @@ export function auditRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
         schema: {
           summary: 'List who wrote what, newest first',
           querystring: AuditQuery,
-          response: { 200: AuditPage, '4xx': ErrorBody },
+          response: { 200: AuditPage },
         },
       },
       async (request) => listAudit(db, callerOf(request), request.query),

@@ -1,11 +1,11 @@
 import type { AuditEntry, AuditQuery } from '../contract/audit.ts'
 import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
+import { idFromCursor, type Page, pageFromRows } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { type AuditRow, listAuditEntries } from './audit.repository.ts'
 import type { Caller } from './caller.ts'
-import { idFromCursor, type Page } from './page.ts'
-import { timeFault } from './time.ts'
+import { timeFault } from './faults.ts'
 
 export async function listAudit(db: Db, caller: Caller, query: AuditQuery): Promise<Page<AuditEntry>> {
   const rows = await listAuditEntries(db, caller.orgId, {
@@ -13,15 +13,10 @@ export async function listAudit(db: Db, caller: Caller, query: AuditQuery): Prom
     tokenId: query.token_id ?? null,
     since: timeOf('since', query.since),
     until: timeOf('until', query.until),
-    beforeId: query.cursor === undefined ? null : idFromCursor(query.cursor, Number.MAX_SAFE_INTEGER),
+    beforeId: idFromCursor(query.cursor, Number.MAX_SAFE_INTEGER),
     limit: query.limit + 1,
   })
-  const shown = rows.slice(0, query.limit)
-  const last = shown.at(-1)
-  return {
-    items: shown.map(auditFromRow),
-    next_cursor: rows.length > query.limit && last ? String(last.id) : null,
-  }
+  return pageFromRows(rows, query.limit, auditFromRow)
 }
 
 function timeOf(field: string, text: string | undefined): Date | null {

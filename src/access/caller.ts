@@ -1,5 +1,5 @@
 import type { Role } from '../contract/access.ts'
-import type { Once } from './write-once.ts'
+import type { Once } from '../idempotency/write-once.ts'
 
 /** Who makes a request: every service takes it, every query carries its org. */
 export interface Caller {

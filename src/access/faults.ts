@@ -1,4 +1,4 @@
-import { AppError, type ErrorDetail } from '../errors.ts'
+import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
 
 /** What a schema cannot say of a text that a person chose; null where it may stand. */
 export function textFault(text: string): string | null {
@@ -13,6 +13,11 @@ export function nameFault(name: string): string | null {
   return textFault(name) ?? (/\p{Cc}/u.test(name) ? 'contains a control character; remove it' : null)
 }
 
+/** A text may have the shape of a time and name none that a clock here shows, as a leap second does. */
+export function timeFault(text: string): string | null {
+  return Number.isNaN(Date.parse(text)) ? `"${text}" is no time; write it like 2026-01-31T12:00:00Z` : null
+}
+
 /** Throws one error that holds every fault; fields that are not given are not looked at. */
 export function refuseFaults(faults: Record<string, string | null | undefined>): void {
   const details: ErrorDetail[] = Object.entries(faults).flatMap(([field, message]) =>
@@ -20,8 +25,7 @@ export function refuseFaults(faults: Record<string, string | null | undefined>):
   )
   const [first] = details
   if (first === undefined) return
-  const rest = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
-  throw new AppError('invalid', `${first.field} ${first.message}${rest}`, { details })
+  throw new AppError('invalid', sentenceOfDetails(first, details.length), { details })
 }
 
 /** Runs `check` on what was given. */

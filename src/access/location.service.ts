@@ -2,33 +2,27 @@ import type { Location, LocationInput, LocationPatch } from '../contract/locatio
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit, systemActor } from './audit.ts'
 import type { Caller } from './caller.ts'
 import type { Deployment } from './deployment.ts'
 import { ifGiven, nameFault, refuseFaults } from './faults.ts'
-import * as locations from './location.repository.ts'
-import { isAllowedRoot, normalRoot, rootFault } from './location-root.ts'
+import { insertLocation } from './location.repository.ts'
+import { isAllowedRoot, leadsOutOfAllowed, normalRoot, rootFault } from './location-root.ts'
 import { findOrg } from './org.repository.ts'
-import { type Page, pageById } from './page.ts'
-import { refuseInUse, refuseTaken } from './write-conflict.ts'
-import { writeOnce } from './write-once.ts'
+import { deleteOrgRow, findOrgRow } from './org-rows.repository.ts'
+import { notFound, type OrgRowKind, updateItem } from './org-rows.service.ts'
+import { refuseTaken } from './write-conflict.ts'
 
 export interface LocationDeps {
   db: Db
   deployment: Deployment
 }
 
-export async function listLocations(
-  db: Db,
-  { orgId }: Caller,
-  query: { limit: number; cursor?: string },
-): Promise<Page<Location>> {
-  return await pageById(query, (page) => locations.listLocations(db, orgId, page), locationFromRow)
-}
-
-export async function getLocation(db: Db, { orgId }: Caller, id: number): Promise<Location> {
-  return locationFromRow((await locations.findLocation(db, orgId, id)) ?? notFound())
+export const locations: OrgRowKind<'location', Location> = {
+  table: 'location',
+  fromRow: (row) => ({ id: row.id, root: row.root, name: row.name, created_at: wireTime(row.created_at) }),
 }
 
 /** A location lets the org read what lies there, so what a deployment has not allowed needs its token. */
@@ -56,7 +50,7 @@ export async function createOrgLocation(
     if ((await findOrg(trx, orgId)) === undefined) throw new AppError('not_found', 'Org not found')
     const row = await refuseTaken(
       `"${root}" is a location of this org already`,
-      locations.insertLocation(trx, orgId, { root, name: input.name ?? root }),
+      insertLocation(trx, orgId, { root, name: input.name ?? root }),
     )
     const entry = {
       action: 'location.create',
@@ -67,7 +61,7 @@ export async function createOrgLocation(
     if (caller.orgId !== orgId) {
       await recordAudit(trx, caller, { ...entry, details: { ...entry.details, org_id: orgId } })
     }
-    return locationFromRow(row)
+    return locations.fromRow(row)
   })
 }
 
@@ -75,25 +69,17 @@ export async function updateLocation(
   db: Db,
   caller: Caller,
   id: number,
-  { name }: LocationPatch,
+  patch: LocationPatch,
 ): Promise<Location> {
-  refuseFaults({ name: ifGiven(name, nameFault) })
-  if (name === undefined) return await getLocation(db, caller, id)
-  return await inTransaction(db, async (trx) => {
-    const row = (await locations.renameLocation(trx, caller.orgId, id, name)) ?? notFound()
-    await recordAudit(trx, caller, {
-      action: 'location.update',
-      subject: `location ${id}`,
-      details: { name },
-    })
-    return locationFromRow(row)
-  })
+  refuseFaults({ name: ifGiven(patch.name, nameFault) })
+  return await inTransaction(db, (trx) => updateItem(trx, locations, caller, id, patch))
 }
 
+/** Nothing refers to a location: the ledger keeps its files. */
 export async function deleteLocation(db: Db, caller: Caller, id: number): Promise<void> {
   await inTransaction(db, async (trx) => {
-    const { root } = (await locations.findLocation(trx, caller.orgId, id)) ?? notFound()
-    await refuseInUse(`The location "${root}"`, locations.deleteLocation(trx, caller.orgId, id))
+    const { root } = (await findOrgRow(trx, 'location', caller.orgId, id)) ?? notFound('location')
+    await deleteOrgRow(trx, 'location', caller.orgId, id)
     await recordAudit(trx, caller, {
       action: 'location.delete',
       subject: `location ${id}`,
@@ -103,17 +89,14 @@ export async function deleteLocation(db: Db, caller: Caller, id: number): Promis
 }
 
 async function notAllowed(root: string, deployment: Deployment, caller: Caller): Promise<string | null> {
-  if (caller.deployment || (await isAllowedRoot(root, deployment))) return null
+  if (await isAllowedRoot(root, deployment)) return null
+  if (caller.deployment) {
+    return (await leadsOutOfAllowed(root, deployment))
+      ? `"${root}" is a link out of what this deployment allows; add the folder that it leads to`
+      : null
+  }
   return (
     `"${root}" is not within what this deployment allows; ask whoever runs it to start the server with ` +
     '--location for it, or to add it with the deployment token'
   )
-}
-
-function notFound(): never {
-  throw new AppError('not_found', 'Location not found')
-}
-
-function locationFromRow(row: locations.LocationRow): Location {
-  return { id: row.id, root: row.root, name: row.name, created_at: wireTime(row.created_at) }
 }

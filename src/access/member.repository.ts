@@ -1,39 +1,8 @@
 import type { Role } from '../contract/access.ts'
-import type { MemberPatch } from '../contract/member.ts'
 import type { Db, Trx } from '../db/client.ts'
-import type { PageOfRows } from './page.ts'
+import type { OrgRow } from './org-rows.repository.ts'
 
-export async function listMembers(db: Db, orgId: number, page: PageOfRows) {
-  return await db
-    .selectFrom('member')
-    .selectAll()
-    .where('org_id', '=', orgId)
-    .where('id', '>', page.afterId)
-    .orderBy('id')
-    .limit(page.limit)
-    .execute()
-}
-export type MemberRow = Awaited<ReturnType<typeof listMembers>>[number]
-
-export async function findMember(db: Db, orgId: number, id: number): Promise<MemberRow | undefined> {
-  return await db
-    .selectFrom('member')
-    .selectAll()
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .executeTakeFirst()
-}
-
-/** Like `findMember`, and nobody removes the member until this transaction has ended. */
-export async function holdMember(trx: Trx, orgId: number, id: number): Promise<MemberRow | undefined> {
-  return await trx
-    .selectFrom('member')
-    .selectAll()
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .forKeyShare()
-    .executeTakeFirst()
-}
+export type MemberRow = OrgRow<'member'>
 
 /** A token that is being made for the member waits until this transaction has ended. */
 export async function lockMember(trx: Trx, orgId: number, id: number): Promise<MemberRow | undefined> {
@@ -80,23 +49,4 @@ export async function insertMember(
     .values({ org_id: orgId, ...member })
     .returningAll()
     .executeTakeFirstOrThrow()
-}
-
-export async function updateMember(
-  trx: Trx,
-  orgId: number,
-  id: number,
-  patch: MemberPatch,
-): Promise<MemberRow | undefined> {
-  return await trx
-    .updateTable('member')
-    .set(patch)
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirst()
-}
-
-export async function deleteMember(trx: Trx, orgId: number, id: number): Promise<void> {
-  await trx.deleteFrom('member').where('org_id', '=', orgId).where('id', '=', id).execute()
 }

@@ -2,28 +2,28 @@ import type { Member, MemberInput, MemberPatch } from '../contract/member.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
 import type { Caller } from './caller.ts'
 import { ifGiven, nameFault, refuseFaults, textFault } from './faults.ts'
-import * as members from './member.repository.ts'
+import { hasOtherOwner, insertMember, lockMember } from './member.repository.ts'
 import { lockOrg } from './org.repository.ts'
-import { type Page, pageById } from './page.ts'
+import { deleteOrgRow, findOrgRow, type OrgRow } from './org-rows.repository.ts'
+import { notFound, type OrgRowKind, takenSentence, updateItem } from './org-rows.service.ts'
 import { refuseRoleAbove } from './role.ts'
 import { findToken, revokeTokensOf } from './token.repository.ts'
 import { refuseInUse, refuseTaken } from './write-conflict.ts'
-import { writeOnce } from './write-once.ts'
 
-export async function listMembers(
-  db: Db,
-  { orgId }: Caller,
-  query: { limit: number; cursor?: string },
-): Promise<Page<Member>> {
-  return await pageById(query, (page) => members.listMembers(db, orgId, page), memberFromRow)
-}
-
-export async function getMember(db: Db, { orgId }: Caller, id: number): Promise<Member> {
-  return memberFromRow((await members.findMember(db, orgId, id)) ?? notFound())
+export const members: OrgRowKind<'member', Member> = {
+  table: 'member',
+  fromRow: (row) => ({
+    id: row.id,
+    name: row.name,
+    email: row.email,
+    role: row.role,
+    created_at: wireTime(row.created_at),
+  }),
 }
 
 export async function createMember(db: Db, caller: Caller, input: MemberInput): Promise<Member> {
@@ -31,28 +31,27 @@ export async function createMember(db: Db, caller: Caller, input: MemberInput): 
   refuseRoleAbove(caller, input.role)
   const member = { name: input.name, email: input.email ?? null, role: input.role ?? 'submitter' }
   return await writeOnce(db, caller, async (trx) => {
-    const row = await refuseTaken(taken(input.name), members.insertMember(trx, caller.orgId, member))
+    const row = await refuseTaken(
+      takenSentence('member', input.name),
+      insertMember(trx, caller.orgId, member),
+    )
     await recordAudit(trx, caller, {
       action: 'member.create',
       subject: `member ${row.id}`,
       details: member,
     })
-    return memberFromRow(row)
+    return members.fromRow(row)
   })
 }
 
 export async function updateMember(db: Db, caller: Caller, id: number, patch: MemberPatch): Promise<Member> {
   refuseMemberFaults(patch)
   refuseRoleAbove(caller, patch.role)
-  if (Object.keys(patch).length === 0) return await getMember(db, caller, id)
   return await inTransaction(db, async (trx) => {
     await lockOrg(trx, caller.orgId)
-    const standing = (await members.findMember(trx, caller.orgId, id)) ?? notFound()
+    const standing = (await findOrgRow(trx, 'member', caller.orgId, id)) ?? notFound('member')
     if (patch.role !== undefined && patch.role !== 'owner') await refuseLastOwner(trx, standing)
-    const update = members.updateMember(trx, caller.orgId, id, patch)
-    const row = (await refuseTaken(taken(patch.name), update)) ?? notFound()
-    await recordAudit(trx, caller, { action: 'member.update', subject: `member ${id}`, details: patch })
-    return memberFromRow(row)
+    return await updateItem(trx, members, caller, id, patch)
   })
 }
 
@@ -60,14 +59,14 @@ export async function updateMember(db: Db, caller: Caller, id: number, patch: Me
 export async function deleteMember(db: Db, caller: Caller, id: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     await lockOrg(trx, caller.orgId)
-    const standing = (await members.lockMember(trx, caller.orgId, id)) ?? notFound()
+    const standing = (await lockMember(trx, caller.orgId, id)) ?? notFound('member')
     await refuseLastOwner(trx, standing)
     const own = await findToken(trx, caller.orgId, caller.tokenId)
     if (own?.member_id === id) {
       throw new AppError('conflict', 'Nobody can remove themselves: this call would end its own token')
     }
     const revoked = await revokeTokensOf(trx, caller.orgId, id)
-    await refuseInUse(`The member "${standing.name}"`, members.deleteMember(trx, caller.orgId, id))
+    await refuseInUse(`The member "${standing.name}"`, deleteOrgRow(trx, 'member', caller.orgId, id))
     await recordAudit(trx, caller, {
       action: 'member.delete',
       subject: `member ${id}`,
@@ -76,8 +75,8 @@ export async function deleteMember(db: Db, caller: Caller, id: number): Promise<
   })
 }
 
-async function refuseLastOwner(trx: Trx, member: members.MemberRow): Promise<void> {
-  if (member.role !== 'owner' || (await members.hasOtherOwner(trx, member.org_id, member.id))) return
+async function refuseLastOwner(trx: Trx, member: OrgRow<'member'>): Promise<void> {
+  if (member.role !== 'owner' || (await hasOtherOwner(trx, member.org_id, member.id))) return
   throw new AppError(
     'conflict',
     `"${member.name}" is the last owner of the org; give another member the role owner first`,
@@ -86,22 +85,4 @@ async function refuseLastOwner(trx: Trx, member: members.MemberRow): Promise<voi
 
 function refuseMemberFaults({ name, email }: MemberPatch): void {
   refuseFaults({ name: ifGiven(name, nameFault), email: ifGiven(email, textFault) })
-}
-
-function taken(name: string | undefined): string {
-  return `There is a member "${name}" already`
-}
-
-function notFound(): never {
-  throw new AppError('not_found', 'Member not found')
-}
-
-function memberFromRow(row: members.MemberRow): Member {
-  return {
-    id: row.id,
-    name: row.name,
-    email: row.email,
-    role: row.role,
-    created_at: wireTime(row.created_at),
-  }
 }

@@ -1,5 +1,5 @@
 import type { Db, Trx } from '../db/client.ts'
-import type { PageOfRows } from './page.ts'
+import type { PageOfRows } from '../lib/page.ts'
 
 export async function listOrgs(db: Db, page: PageOfRows) {
   return await db

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { closed, ErrorBody, IdParams, PageQuery } from '../contract/common.ts'
+import { closed, IdParams, PageQuery } from '../contract/common.ts'
 import { Location, LocationInput } from '../contract/location.ts'
 import { Me, OrgInput, OrgMade, OrgPage } from '../contract/org.ts'
 import { createOrgLocation, type LocationDeps } from './location.service.ts'
@@ -12,7 +12,7 @@ export function orgRoutes(deps: OrgDeps & LocationDeps): FastifyPluginAsyncTypeb
       '/me',
       {
         config: { access: 'reader' },
-        schema: { summary: 'Read whose token this is', response: { 200: Me, '4xx': ErrorBody } },
+        schema: { summary: 'Read whose token this is', response: { 200: Me } },
       },
       async (request) => getMe(deps.db, callerOf(request)),
     )
@@ -24,7 +24,7 @@ export function orgRoutes(deps: OrgDeps & LocationDeps): FastifyPluginAsyncTypeb
         schema: {
           summary: 'List the orgs of the deployment',
           querystring: closed(PageQuery),
-          response: { 200: OrgPage, '4xx': ErrorBody },
+          response: { 200: OrgPage },
         },
       },
       async (request) => listOrgs(deps.db, request.query),
@@ -37,7 +37,7 @@ export function orgRoutes(deps: OrgDeps & LocationDeps): FastifyPluginAsyncTypeb
         schema: {
           summary: 'Make an org; this answer alone holds the token of its owner',
           body: OrgInput,
-          response: { 201: OrgMade, '4xx': ErrorBody },
+          response: { 201: OrgMade },
         },
       },
       async (request) => createOrg(deps, callerOf(request), request.body),
@@ -50,7 +50,7 @@ export function orgRoutes(deps: OrgDeps & LocationDeps): FastifyPluginAsyncTypeb
         schema: {
           summary: 'Make a new owner token for an org whose owners have lost theirs',
           params: IdParams,
-          response: { 201: OrgMade, '4xx': ErrorBody },
+          response: { 201: OrgMade },
         },
       },
       async (request) => createOwnerToken(deps, callerOf(request), request.params.id),
@@ -64,7 +64,7 @@ export function orgRoutes(deps: OrgDeps & LocationDeps): FastifyPluginAsyncTypeb
           summary: 'Add a location to any org',
           params: IdParams,
           body: LocationInput,
-          response: { 201: Location, '4xx': ErrorBody },
+          response: { 201: Location },
         },
       },
       async (request) => createOrgLocation(deps, callerOf(request), request.params.id, request.body),

@@ -1,17 +1,17 @@
 import type { Me, Org, OrgInput, OrgMade } from '../contract/org.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { AppError } from '../errors.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
+import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit, systemActor } from './audit.ts'
 import type { Caller } from './caller.ts'
 import { nameFault, refuseFaults } from './faults.ts'
 import { findFirstOwner, insertMember } from './member.repository.ts'
 import * as orgs from './org.repository.ts'
-import { type Page, pageById } from './page.ts'
 import { findToken, insertToken } from './token.repository.ts'
 import { makeToken } from './token.ts'
 import { refuseTaken } from './write-conflict.ts'
-import { writeOnce } from './write-once.ts'
 
 export interface OrgDeps {
   db: Db
@@ -19,7 +19,7 @@ export interface OrgDeps {
   startOrg: (trx: Trx, orgId: number) => Promise<void>
 }
 
-export async function listOrgs(db: Db, query: { limit: number; cursor?: string }): Promise<Page<Org>> {
+export async function listOrgs(db: Db, query: PageRequest): Promise<Page<Org>> {
   return await pageById(query, (page) => orgs.listOrgs(db, page), orgFromRow)
 }
 
@@ -38,19 +38,29 @@ export async function createOrg(
   return await writeOnce(db, caller, async (trx) => {
     const org = await refuseTaken(
       `There is an org with the slug "${slug}" already`,
-      orgs.insertOrg(trx, { slug, name: input.name }),
+      insertOrgWithOwner(trx, { slug, name: input.name }, startOrg),
     )
-    await startOrg(trx, org.id)
-    await insertMember(trx, org.id, { name: 'owner', email: null, role: 'owner' })
     const ownerToken = await insertOwnerToken(trx, org.id)
     await recordAudit(trx, caller, {
       action: 'org.create',
       subject: `org ${org.id}`,
       details: { slug, name: org.name },
     })
-    await recordAudit(trx, systemActor(org.id), { action: 'org.create', subject: `org ${org.id}` })
     return { id: org.id, slug: org.slug, name: org.name, owner_token: ownerToken }
   })
+}
+
+/** An org with its starting lists and a member `owner`, and the first entry of its own audit. */
+export async function insertOrgWithOwner(
+  trx: Trx,
+  fields: { slug: string; name: string },
+  startOrg: OrgDeps['startOrg'],
+): Promise<orgs.OrgRow> {
+  const org = await orgs.insertOrg(trx, fields)
+  await startOrg(trx, org.id)
+  await insertMember(trx, org.id, { name: 'owner', email: null, role: 'owner' })
+  await recordAudit(trx, systemActor(org.id), { action: 'org.create', subject: `org ${org.id}` })
+  return org
 }
 
 /** For an org whose owners have lost every token. */

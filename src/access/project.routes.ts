@@ -1,83 +1,26 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
-import { closed, ErrorBody, IdParams, PageQuery } from '../contract/common.ts'
-import { Project, ProjectInput, ProjectPage, ProjectPatch } from '../contract/project.ts'
+import type { FastifyPluginAsync } from 'fastify'
+import { Project, ProjectInput, ProjectPatch } from '../contract/project.ts'
 import type { Db } from '../db/client.ts'
-import * as service from './project.service.ts'
-import { callerOf } from './route-access.ts'
+import { itemRoutes } from './item.routes.ts'
+import { getItem, listItems } from './org-rows.service.ts'
+import { createProject, deleteProject, projects, updateProject } from './project.service.ts'
 
-export function projectRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
-  return async (app) => {
-    app.get(
-      '/projects',
-      {
-        config: { access: 'reader' },
-        schema: {
-          summary: 'List the projects of the org',
-          querystring: closed(PageQuery),
-          response: { 200: ProjectPage, '4xx': ErrorBody },
-        },
-      },
-      async (request) => service.listProjects(db, callerOf(request), request.query),
-    )
-
-    app.post(
-      '/projects',
-      {
-        config: {
-          access: 'submitter',
-          creates: { location: (project: Project) => `/api/v1/projects/${project.id}` },
-        },
-        schema: {
-          summary: 'Make a project',
-          body: ProjectInput,
-          response: { 201: Project, '4xx': ErrorBody },
-        },
-      },
-      async (request) => service.createProject(db, callerOf(request), request.body),
-    )
-
-    app.get(
-      '/projects/:id',
-      {
-        config: { access: 'reader' },
-        schema: {
-          summary: 'Read a project',
-          params: IdParams,
-          response: { 200: Project, '4xx': ErrorBody },
-        },
-      },
-      async (request) => service.getProject(db, callerOf(request), request.params.id),
-    )
-
-    app.patch(
-      '/projects/:id',
-      {
-        config: { access: 'author' },
-        schema: {
-          summary: 'Rename a project or describe it',
-          params: IdParams,
-          body: ProjectPatch,
-          response: { 200: Project, '4xx': ErrorBody },
-        },
-      },
-      async (request) => service.updateProject(db, callerOf(request), request.params.id, request.body),
-    )
-
-    app.delete(
-      '/projects/:id',
-      {
-        config: { access: 'owner' },
-        schema: {
-          summary: 'Delete a project that nothing uses',
-          params: IdParams,
-          response: { 204: Type.Null(), '4xx': ErrorBody },
-        },
-      },
-      async (request, reply) => {
-        await service.deleteProject(db, callerOf(request), request.params.id)
-        return reply.status(204).send(null)
-      },
-    )
-  }
+export function projectRoutes({ db }: { db: Db }): FastifyPluginAsync {
+  return itemRoutes({
+    path: '/projects',
+    access: { read: 'reader', create: 'submitter', update: 'author', delete: 'owner' },
+    summaries: {
+      list: 'List the projects of the org',
+      create: 'Make a project',
+      read: 'Read a project',
+      update: 'Rename a project or describe it',
+      delete: 'Delete a project that nothing uses',
+    },
+    schemas: { item: Project, made: Project, input: ProjectInput, patch: ProjectPatch },
+    list: (caller, query) => listItems(db, projects, caller, query),
+    get: (caller, id) => getItem(db, projects, caller, id),
+    create: (caller, input) => createProject(db, caller, input),
+    update: (caller, id, patch) => updateProject(db, caller, id, patch),
+    delete: (caller, id) => deleteProject(db, caller, id),
+  })
 }

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { ErrorBody } from '../contract/common.ts'
 import { SignInLink, SignInLinkInput, SignInQuery } from '../contract/sign-in.ts'
 import type { Db } from '../db/client.ts'
 import { wireTime } from '../lib/wire-time.ts'
@@ -23,7 +22,7 @@ export function signInPageRoute({ db }: { db: Db }): FastifyPluginAsyncTypebox {
         schema: {
           summary: 'Sign a browser in with a one-time code',
           querystring: SignInQuery,
-          response: { 303: Type.Null(), '4xx': ErrorBody },
+          response: { 303: Type.Null() },
         },
       },
       async (request, reply) => {
@@ -47,7 +46,7 @@ export function signInRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
         schema: {
           summary: 'Make a link that signs a member in once, within 15 minutes',
           body: SignInLinkInput,
-          response: { 201: SignInLink, '4xx': ErrorBody },
+          response: { 201: SignInLink },
         },
       },
       async (request, reply) => {
@@ -66,7 +65,7 @@ export function signInRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
         config: { access: 'reader' },
         schema: {
           summary: 'End this browser session',
-          response: { 204: Type.Null(), '4xx': ErrorBody },
+          response: { 204: Type.Null() },
         },
       },
       async (request, reply) => {

@@ -4,7 +4,8 @@ import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
 import { type AuditActor, recordAudit } from './audit.ts'
 import type { Caller } from './caller.ts'
-import { findFirstOwner, holdMember, type MemberRow } from './member.repository.ts'
+import { findFirstOwner, type MemberRow } from './member.repository.ts'
+import { holdOrgRow } from './org-rows.repository.ts'
 import { insertSignInCode, takeSignInCode } from './sign-in.repository.ts'
 import { findToken, insertToken, revokeToken } from './token.repository.ts'
 import { makeSignInCode, makeToken } from './token.ts'
@@ -26,7 +27,7 @@ export async function createSignInCode(db: Db, caller: Caller, input: SignInLink
     const member =
       wanted === undefined
         ? await findFirstOwner(trx, caller.orgId)
-        : await holdMember(trx, caller.orgId, wanted)
+        : await holdOrgRow(trx, 'member', caller.orgId, { id: wanted })
     if (member === undefined) {
       const message = wanted === undefined ? 'is required' : `there is no member ${wanted}`
       throw new AppError('invalid', `member_id ${message}`, { details: [{ field: 'member_id', message }] })

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Role } from '../contract/access.ts'
 import type { TokenPatch } from '../contract/token.ts'
 import type { Db, Trx } from '../db/client.ts'
-import type { PageOfRows } from './page.ts'
+import type { PageOfRows } from '../lib/page.ts'
 import { lowerRole } from './role.ts'
 import { tokenDigest, tokenPrefix } from './token.ts'
 

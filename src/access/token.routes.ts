@@ -1,83 +1,25 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
-import { closed, ErrorBody, IdParams, PageQuery } from '../contract/common.ts'
-import { Token, TokenInput, TokenMade, TokenPage, TokenPatch } from '../contract/token.ts'
+import type { FastifyPluginAsync } from 'fastify'
+import { Token, TokenInput, TokenMade, TokenPatch } from '../contract/token.ts'
 import type { Db } from '../db/client.ts'
-import { callerOf } from './route-access.ts'
-import * as service from './token.service.ts'
+import { itemRoutes } from './item.routes.ts'
+import { createToken, getToken, listTokens, revokeToken, updateToken } from './token.service.ts'
 
-export function tokenRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
-  return async (app) => {
-    app.get(
-      '/tokens',
-      {
-        config: { access: 'owner' },
-        schema: {
-          summary: 'List the tokens of the org, revoked ones too',
-          querystring: closed(PageQuery),
-          response: { 200: TokenPage, '4xx': ErrorBody },
-        },
-      },
-      async (request) => service.listTokens(db, callerOf(request), request.query),
-    )
-
-    app.post(
-      '/tokens',
-      {
-        config: {
-          access: 'owner',
-          creates: { location: (token: TokenMade) => `/api/v1/tokens/${token.id}` },
-        },
-        schema: {
-          summary: 'Make a token; this answer alone holds it',
-          body: TokenInput,
-          response: { 201: TokenMade, '4xx': ErrorBody },
-        },
-      },
-      async (request) => service.createToken(db, callerOf(request), request.body),
-    )
-
-    app.get(
-      '/tokens/:id',
-      {
-        config: { access: 'owner' },
-        schema: {
-          summary: 'Read a token',
-          params: IdParams,
-          response: { 200: Token, '4xx': ErrorBody },
-        },
-      },
-      async (request) => service.getToken(db, callerOf(request), request.params.id),
-    )
-
-    app.patch(
-      '/tokens/:id',
-      {
-        config: { access: 'owner' },
-        schema: {
-          summary: 'Rename a token, or change its role or expiry',
-          params: IdParams,
-          body: TokenPatch,
-          response: { 200: Token, '4xx': ErrorBody },
-        },
-      },
-      async (request) => service.updateToken(db, callerOf(request), request.params.id, request.body),
-    )
-
-    app.delete(
-      '/tokens/:id',
-      {
-        config: { access: 'owner' },
-        schema: {
-          summary: 'Revoke a token at once; its row stays',
-          params: IdParams,
-          response: { 204: Type.Null(), '4xx': ErrorBody },
-        },
-      },
-      async (request, reply) => {
-        await service.revokeToken(db, callerOf(request), request.params.id)
-        return reply.status(204).send(null)
-      },
-    )
-  }
+export function tokenRoutes({ db }: { db: Db }): FastifyPluginAsync {
+  return itemRoutes({
+    path: '/tokens',
+    access: { read: 'owner', create: 'owner', update: 'owner', delete: 'owner' },
+    summaries: {
+      list: 'List the tokens of the org, revoked ones too',
+      create: 'Make a token; this answer alone holds it',
+      read: 'Read a token',
+      update: 'Rename a token, or change its role or expiry',
+      delete: 'Revoke a token at once; its row stays',
+    },
+    schemas: { item: Token, made: TokenMade, input: TokenInput, patch: TokenPatch },
+    list: (caller, query) => listTokens(db, caller, query),
+    get: (caller, id) => getToken(db, caller, id),
+    create: (caller, input) => createToken(db, caller, input),
+    update: (caller, id, patch) => updateToken(db, caller, id, patch),
+    delete: (caller, id) => revokeToken(db, caller, id),
+  })
 }

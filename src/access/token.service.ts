@@ -2,23 +2,18 @@ import type { Token, TokenInput, TokenMade, TokenPatch } from '../contract/token
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
+import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
 import type { Caller } from './caller.ts'
-import { ifGiven, nameFault, refuseFaults } from './faults.ts'
-import { holdMember } from './member.repository.ts'
-import { type Page, pageById } from './page.ts'
+import { ifGiven, nameFault, refuseFaults, timeFault } from './faults.ts'
+import { holdOrgRow } from './org-rows.repository.ts'
 import { refuseRoleAbove } from './role.ts'
-import { timeFault } from './time.ts'
 import * as tokens from './token.repository.ts'
 import { makeToken } from './token.ts'
-import { writeOnce } from './write-once.ts'
 
-export async function listTokens(
-  db: Db,
-  { orgId }: Caller,
-  query: { limit: number; cursor?: string },
-): Promise<Page<Token>> {
+export async function listTokens(db: Db, { orgId }: Caller, query: PageRequest): Promise<Page<Token>> {
   return await pageById(query, (page) => tokens.listTokens(db, orgId, page), tokenFromRow)
 }
 
@@ -117,7 +112,7 @@ function tokenFaults({ name, expires_at }: TokenPatch) {
 }
 
 async function memberFault(trx: Trx, caller: Caller, memberId: number | null): Promise<string | null> {
-  if (memberId === null || (await holdMember(trx, caller.orgId, memberId))) return null
+  if (memberId === null || (await holdOrgRow(trx, 'member', caller.orgId, { id: memberId }))) return null
   return `there is no member ${memberId}`
 }
 

@@ -13,14 +13,14 @@ export interface DoctorOptions {
   [setting: string]: unknown
 }
 
-export function addDoctor(parent: Command, context: CliContext, run = examine): void {
+export function addDoctor(parent: Command, context: CliContext): void {
   const command = parent
     .command('doctor')
     .description('Say what is in force and what is wrong; ends with 1 where something is')
     .option('--json', 'print the answer as JSON, for programs')
   addSettings(command, ['dataDir', 'host', 'port', 'store', 'locations', 'url'], 'Settings:')
     .addHelpText('after', examples('waybill doctor', 'waybill doctor --data-dir /srv/waybill --json'))
-    .action((options: DoctorOptions) => run(context, options))
+    .action((options: DoctorOptions) => examine(context, options))
 }
 
 async function examine({ io, env, finish }: CliContext, options: DoctorOptions): Promise<void> {

@@ -11,7 +11,7 @@ export interface MigrateOptions {
   json?: boolean
 }
 
-export function addMigrate(parent: Command, context: CliContext, run = migrateSchema): void {
+export function addMigrate(parent: Command, context: CliContext): void {
   const command = parent
     .command('migrate')
     .description('Bring the database up to this Waybill; "waybill serve" does it by itself')
@@ -22,7 +22,7 @@ export function addMigrate(parent: Command, context: CliContext, run = migrateSc
       'after',
       examples('waybill migrate --dry-run', 'DATABASE_URL=postgres://waybill@db/waybill waybill migrate'),
     )
-    .action((options: MigrateOptions) => run(context, options))
+    .action((options: MigrateOptions) => migrateSchema(context, options))
 }
 
 async function migrateSchema({ io, env }: CliContext, options: MigrateOptions): Promise<void> {

@@ -9,7 +9,7 @@ import { removeServerFile, writeServerFile } from './server-file.ts'
 import { addSettings } from './setting-options.ts'
 import { untilStopped } from './until-stopped.ts'
 
-export function addServe(parent: Command, context: CliContext, run = serve): void {
+export function addServe(parent: Command, context: CliContext): void {
   const command = parent
     .command('serve')
     .description('Run the API, the worker and, unless DATABASE_URL is set, an embedded PostgreSQL')
@@ -38,7 +38,7 @@ export function addServe(parent: Command, context: CliContext, run = serve): voi
         'DATABASE_URL=postgres://waybill@db/waybill waybill serve --store gs://bucket/waybill',
       ),
     )
-    .action((options: ConfigOptions) => run(context, options))
+    .action((options: ConfigOptions) => serve(context, options))
 }
 
 /** Ends when the server was stopped by a signal. */

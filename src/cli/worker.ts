@@ -5,7 +5,7 @@ import { type CliContext, print } from './io.ts'
 import { addSettings } from './setting-options.ts'
 import { untilStopped } from './until-stopped.ts'
 
-export function addWorker(parent: Command, context: CliContext, run = work): void {
+export function addWorker(parent: Command, context: CliContext): void {
   const command = parent
     .command('worker')
     .description('Run tasks of the queue beside the servers that share DATABASE_URL')
@@ -14,7 +14,7 @@ export function addWorker(parent: Command, context: CliContext, run = work): voi
       'after',
       examples('DATABASE_URL=postgres://waybill@db/waybill waybill worker --worker-concurrency 8'),
     )
-    .action((options: ConfigOptions) => run(context, options))
+    .action((options: ConfigOptions) => work(context, options))
 }
 
 /** Ends when the worker was stopped by a signal, and lets its tasks end first. */

@@ -1,12 +1,11 @@
 import { type Static, Type } from 'typebox'
-import { closed, Id, Name, pageOf, Time } from './common.ts'
+import { closed, Id, Name, Time } from './common.ts'
 
 export const Location = closed(
   { id: Id, root: Type.String(), name: Type.String(), created_at: Time },
   { title: 'Location' },
 )
 export type Location = Static<typeof Location>
-export const LocationPage = pageOf(Location)
 
 /** The root is checked by the location service, which says what it found. */
 export const LocationInput = closed(

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Role } from './access.ts'
-import { closed, Id, Name, nullable, pageOf, Time } from './common.ts'
+import { closed, Id, Name, nullable, Time } from './common.ts'
 
 const Email = Type.String({ format: 'email', maxLength: 320 })
 
@@ -9,7 +9,6 @@ export const Member = closed(
   { title: 'Member' },
 )
 export type Member = Static<typeof Member>
-export const MemberPage = pageOf(Member)
 
 export const MemberInput = closed(
   { name: Name, email: Type.Optional(nullable(Email)), role: Type.Optional(Role) },

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, Id, Name, pageOf, Time } from './common.ts'
+import { closed, Id, Name, Time } from './common.ts'
 
 /** A priority or a solver version: a name, numbered within the org. */
 const item = { id: Id, name: Name, created_at: Time }
@@ -17,7 +17,3 @@ export const EnginePatch = closed(
   { name: Type.Optional(Name), kind: Type.Optional(EngineKind) },
   { title: 'EnginePatch' },
 )
-
-export const PriorityPage = pageOf(Priority)
-export const SolverVersionPage = pageOf(SolverVersion)
-export const EnginePage = pageOf(Engine)

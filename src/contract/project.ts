@@ -1,12 +1,11 @@
 import { type Static, Type } from 'typebox'
-import { closed, Id, Name, pageOf, Time } from './common.ts'
+import { closed, Id, Name, Time } from './common.ts'
 
 export const Project = closed(
   { id: Id, name: Name, description: Type.String(), created_at: Time },
   { title: 'Project' },
 )
 export type Project = Static<typeof Project>
-export const ProjectPage = pageOf(Project)
 
 const Description = Type.String({ maxLength: 10_000 })
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Role } from './access.ts'
-import { closed, Id, Name, nullable, pageOf, Time } from './common.ts'
+import { closed, Id, Name, nullable, Time } from './common.ts'
 
 const token = {
   id: Id,
@@ -19,7 +19,6 @@ const token = {
 
 export const Token = closed(token, { title: 'Token' })
 export type Token = Static<typeof Token>
-export const TokenPage = pageOf(Token)
 
 /** The only answer that ever holds the token itself. */
 export const TokenMade = closed({ ...token, token: Type.String() }, { title: 'TokenMade' })

@@ -1,6 +1,5 @@
 import type {
   AuditEntryTable,
-  IdempotencyKeyTable,
   LocationTable,
   MemberTable,
   OrgTable,
@@ -9,6 +8,7 @@ import type {
   TokenTable,
 } from '../access/access.table.ts'
 import type { FileEventTable, FileTable, FileUseTable, FileVersionTable } from '../files/file.table.ts'
+import type { IdempotencyKeyTable } from '../idempotency/idempotency.table.ts'
 import type {
   AuxFileTable,
   CasefileAssociationTable,

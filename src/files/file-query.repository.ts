@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { FileQuery, FileState } from '../contract/file.ts'
 import type { Db } from '../db/client.ts'
+import { newestVersion } from './file.repository.ts'
 
 export interface FileSummaryRow {
   id: number
@@ -15,10 +16,6 @@ export interface FileSummaryRow {
 }
 
 const summaryColumns = sql`f.id, f.path, f.basename, f.state, f.reason, f.checked_at, v.size_bytes, v.crc32c, v.number`
-
-const newestVersion = sql`left join lateral (
-  select * from file_version where file_id = f.id order by number desc limit 1
-) v on true`
 
 const pathStart = sql`left(f.path, 500) collate "C"`
 

@@ -30,7 +30,8 @@ interface KnownRow {
   members_digest: string | null
 }
 
-const newestVersion = sql`left join lateral (
+/** Joins each file `f` with its newest version `v`, where it has one. */
+export const newestVersion = sql`left join lateral (
   select * from file_version where file_id = f.id order by number desc limit 1
 ) v on true`
 

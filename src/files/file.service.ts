@@ -4,6 +4,7 @@ import type { FileDetail, FileQuery, FileSummary, VerifyInput } from '../contrac
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
+import { idFromCursor, type Page, pageFromRows } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { addressFault } from '../storage/location.ts'
 import { findFilesById } from './file.repository.ts'
@@ -15,13 +16,11 @@ import { recordFiles } from './record-files.ts'
 export async function listFiles(
   db: Db,
   caller: Caller,
-  { limit = 50, cursor, ...filters }: FileQuery,
-): Promise<{ items: FileSummary[]; next_cursor: string | null }> {
-  const afterId = cursor === undefined ? null : idFromCursor(cursor)
+  { limit, cursor, ...filters }: FileQuery,
+): Promise<Page<FileSummary>> {
+  const afterId = idFromCursor(cursor)
   const rows = await fileQuery.listFiles(db, caller.orgId, { ...filters, limit: limit + 1, afterId })
-  const items = rows.slice(0, limit).map(summaryFromRow)
-  const last = items.at(-1)
-  return { items, next_cursor: rows.length > limit && last ? String(last.id) : null }
+  return pageFromRows(rows, limit, summaryFromRow)
 }
 
 export async function getFile(db: Db, caller: Caller, id: number): Promise<FileDetail> {
@@ -127,12 +126,4 @@ function summaryFromRow(row: FileSummaryRow): FileSummary {
     file_checksum: row.crc32c,
     version: row.number,
   }
-}
-
-function idFromCursor(cursor: string): number {
-  const id = /^\d{1,10}$/.test(cursor) ? Number(cursor) : Number.NaN
-  if (Number.isInteger(id) && id <= 2_147_483_647) return id
-  throw new AppError('invalid_query', 'The cursor is not one that a page of this list gave', {
-    details: [{ field: 'cursor', message: 'is not a cursor of this list' }],
-  })
 }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { callerOf } from '../access/route-access.ts'
-import { ErrorBody, IdParams } from '../contract/common.ts'
+import { IdParams } from '../contract/common.ts'
 import { Job, JobInput } from '../contract/job.ts'
 import { createJob, getJob, type JobDeps } from './job.service.ts'
 
@@ -13,7 +13,7 @@ export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
         schema: {
           summary: 'Create a job with its casefiles and their aux files',
           body: JobInput,
-          response: { 201: Job, '4xx': ErrorBody },
+          response: { 201: Job },
         },
       },
       async (request) => createJob(deps, callerOf(request), request.body),
@@ -23,7 +23,7 @@ export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
       '/jobs/:id',
       {
         config: { access: 'reader' },
-        schema: { summary: 'Read a job', params: IdParams, response: { 200: Job, '4xx': ErrorBody } },
+        schema: { summary: 'Read a job', params: IdParams, response: { 200: Job } },
       },
       async (request) => getJob(deps.db, callerOf(request), request.params.id),
     )

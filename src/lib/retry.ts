@@ -6,16 +6,21 @@ export interface RetryOptions {
   /** The pause before the second try; it doubles with each, with jitter. */
   firstDelayMs: number
   isRetryable: (error: unknown) => boolean
+  /** Ends a pause, and with it the tries. */
+  signal?: AbortSignal | undefined
 }
 
 /** Runs `fn` until it succeeds, fails with an error that is not retryable, or was tried `attempts` times. */
-export async function retry<T>(options: RetryOptions, fn: () => Promise<T>): Promise<T> {
+export async function retry<T>(
+  { attempts, firstDelayMs, isRetryable, signal }: RetryOptions,
+  fn: (attempt: number) => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await fn()
+      return await fn(attempt)
     } catch (error) {
-      if (attempt >= options.attempts || !options.isRetryable(error)) throw error
-      await sleep(jitteredDelayMs(attempt, options.firstDelayMs))
+      if (attempt >= attempts || signal?.aborted || !isRetryable(error)) throw error
+      await sleep(jitteredDelayMs(attempt, firstDelayMs), undefined, { signal })
     }
   }
 }

@@ -5,8 +5,9 @@ import { recordAudit, systemActor } from '../access/audit.ts'
 import type { Deployment } from '../access/deployment.ts'
 import { ensureLocations } from '../access/location.repository.ts'
 import { filesRoot, normalRoot, rootFault } from '../access/location-root.ts'
-import { findFirstOwner, insertMember } from '../access/member.repository.ts'
-import { findOrgBySlug, insertOrg } from '../access/org.repository.ts'
+import { findFirstOwner } from '../access/member.repository.ts'
+import { findOrgBySlug } from '../access/org.repository.ts'
+import { insertOrgWithOwner } from '../access/org.service.ts'
 import { insertCodeFor } from '../access/sign-in.service.ts'
 import { findLiveToken, insertToken } from '../access/token.repository.ts'
 import { isToken, makeToken } from '../access/token.ts'
@@ -43,21 +44,15 @@ export async function ensureFirstOrg(deps: {
   const roots = [filesRoot(deployment), ...deployment.locations].map(normalRoot)
   return await inTransaction(deps.db, async (trx) => {
     await sql`select pg_advisory_xact_lock(${firstStartLock}::bigint)`.execute(trx)
-    const orgId = (await findOrgBySlug(trx, 'default'))?.id ?? (await makeDefaultOrg(trx))
+    const { id: orgId } =
+      (await findOrgBySlug(trx, 'default')) ??
+      (await insertOrgWithOwner(trx, { slug: 'default', name: 'Default' }, insertStartingLists))
     await ensureLocations(trx, orgId, roots)
     await ensureDeploymentToken(trx, orgId, deps)
     const owner = await findFirstOwner(trx, orgId)
     const made = owner && (await insertCodeFor(trx, systemActor(orgId), owner))
     return { signInCode: made?.code ?? null }
   })
-}
-
-async function makeDefaultOrg(trx: Trx): Promise<number> {
-  const org = await insertOrg(trx, { slug: 'default', name: 'Default' })
-  await insertStartingLists(trx, org.id)
-  await insertMember(trx, org.id, { name: 'owner', email: null, role: 'owner' })
-  await recordAudit(trx, systemActor(org.id), { action: 'org.create', subject: `org ${org.id}` })
-  return org.id
 }
 
 /**

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import '../access/route-creates.ts'
+import '../idempotency/route-creates.ts'
+import { refuseFaults } from '../access/faults.ts'
 import { callerOf } from '../access/route-access.ts'
 import { sessionTokenOf } from '../access/session-cookie.ts'
-import { type Once, replay } from '../access/write-once.ts'
 import type { Db } from '../db/client.ts'
-import { AppError } from '../errors.ts'
+import { type Once, replay } from '../idempotency/write-once.ts'
 
 /**
  * Every route that says what it `creates` takes an `Idempotency-Key`. A key that was used is answered here,
@@ -36,12 +36,10 @@ export function registerIdempotency(app: FastifyInstance, db: Db): void {
 }
 
 function onceOf(request: FastifyRequest, key: string): Once {
-  if (!/^[\x20-\x7e\x80-\xff]{1,255}$/.test(key)) {
-    const message = 'must be 1 to 255 characters, none of them a control character'
-    throw new AppError('invalid', `Idempotency-Key ${message}`, {
-      details: [{ field: 'Idempotency-Key', message }],
-    })
-  }
+  const isKey = /^[\x20-\x7e\x80-\xff]{1,255}$/.test(key)
+  refuseFaults({
+    'Idempotency-Key': isKey ? null : 'must be 1 to 255 characters, none of them a control character',
+  })
   return {
     keyDigest: createHash('sha256').update(key).digest(),
     operation: operationOf(request),

@@ -1,5 +1,5 @@
 import type { Storage } from '@google-cloud/storage'
-import { retryWithJitter } from '../lib/retry-with-jitter.ts'
+import { retry } from '../lib/retry.ts'
 import { isRetryableGs } from './gs-errors.ts'
 import type { CallOptions } from './store.ts'
 
@@ -27,14 +27,11 @@ export async function loadGsClient(options: GsOptions): Promise<GsClient> {
     requests: new Storage({ retryOptions: { autoRetry: false }, timeout }),
     uploads: new Storage({ retryOptions: { autoRetry: true, maxRetries: attempts - 1, totalTimeout: 120 } }),
     call: (request, { signal, onRequest } = {}) =>
-      retryWithJitter(
-        (attempt) => {
-          signal?.throwIfAborted()
-          onRequest?.()
-          return untilAborted(request(attempt), signal)
-        },
-        { isRetryable: isRetryableGs, attempts, signal },
-      ),
+      retry({ attempts, firstDelayMs: 100, isRetryable: isRetryableGs, signal }, (attempt) => {
+        signal?.throwIfAborted()
+        onRequest?.()
+        return untilAborted(request(attempt), signal)
+      }),
   }
 }
 

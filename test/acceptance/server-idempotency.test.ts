@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/access/caller.ts'
-import { deleteOldKeys } from '../../src/access/idempotency.repository.ts'
-import { writeOnce } from '../../src/access/write-once.ts'
+import { deleteOldKeys } from '../../src/idempotency/idempotency.repository.ts'
+import { writeOnce } from '../../src/idempotency/write-once.ts'
 import { type Answer, startTestApp, type TestApp } from '../helpers/test-app.ts'
 
 let app: TestApp

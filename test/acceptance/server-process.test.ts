@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect as openSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,39 +61,9 @@ describe('the server as a process', () => {
     expect(server.errors()).not.toContain(token)
     expect(server.errors()).not.toMatch(/wb_(?!\[redacted\])/)
   })
-
-  it('says which port is taken and what to do, and ends with 2', async () => {
-    const first = startServe('--port', '0')
-    const url = await first.line('ready ')
-    const { port } = new URL(url)
-    const second = startServe('--port', port)
-    expect(await second.exited).toBe(2)
-    expect(second.errors()).toContain(`Port ${port} of 127.0.0.1 is in use`)
-    first.process.kill('SIGTERM')
-    expect(await first.exited).toBe(0)
-  })
-
-  it('ends at once when it is told a second time', async () => {
-    const server = startServe('--port', '0')
-    const url = await server.line('ready ')
-    const token = await ownerToken()
-    void sendRaw(url, (socket) =>
-      socket.write(
-        `POST /api/v1/jobs HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
-      ),
-    )
-    await sleep(300)
-    server.process.kill('SIGTERM')
-    await sleep(300)
-    const startedAt = Date.now()
-    server.process.kill('SIGTERM')
-    expect(await server.exited).toBe(143)
-    expect(Date.now() - startedAt).toBeLessThan(2000)
-  })
 })
 
 async function ownerToken(): Promise<string> {
-  const { readFile } = await import('node:fs/promises')
   return (await readFile(join(dataDir, 'owner.token'), 'utf8')).trim()
 }
 

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { AppError } from '../../errors.ts'
 import type { ApiClient } from '../client.ts'
+import { addClientOptions } from '../connection.ts'
 import { type CliIo, printJson } from '../io.ts'
 import { eachPage } from '../list-pages.ts'
 import { printFields } from '../table.ts'
@@ -20,6 +21,19 @@ export function addFields(command: Command, fields: readonly AdminField[]): Comm
     command.addOption(choices === undefined ? option : option.choices([...choices]))
   }
   return command
+}
+
+/** A command on one thing that is there. */
+export function addItemCommand(
+  parent: Command,
+  noun: AdminNoun,
+  verb: { name: string; text: string; fields?: readonly AdminField[] },
+): Command {
+  const command = parent
+    .command(verb.name)
+    .description(verb.text)
+    .argument(`<id|${noun.subject.argument}>`, `its number, or ${noun.subject.text}`)
+  return addClientOptions(addFields(command, verb.fields ?? []))
 }
 
 /** The fields that were given, as the server names them. */

@@ -14,7 +14,7 @@ export interface AuditOptions extends ListOptions {
   until?: string
 }
 
-export function addAdminAudit(parent: Command, context: CliContext, run = listAudit): void {
+export function addAdminAudit(parent: Command, context: CliContext): void {
   const command = parent
     .command('audit')
     .description('List who wrote what, newest first')
@@ -24,7 +24,7 @@ export function addAdminAudit(parent: Command, context: CliContext, run = listAu
     .option('--until <time>', 'up to this time')
   addClientOptions(addListOptions(command))
     .addHelpText('after', examples('waybill admin audit --action token.create --since 2026-11-01T00:00:00Z'))
-    .action((options: AuditOptions) => run(context, options))
+    .action((options: AuditOptions) => listAudit(context, options))
 }
 
 const columns: readonly Column<AuditEntry>[] = [

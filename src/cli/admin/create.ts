@@ -4,18 +4,13 @@ import type { CliContext } from '../io.ts'
 import { type AdminItem, type AdminOptions, addFields, bodyOf, printItem } from './admin-item.ts'
 import type { AdminNoun } from './nouns.ts'
 
-export function addAdminCreate(
-  parent: Command,
-  context: CliContext,
-  noun: AdminNoun,
-  run = createItem,
-): void {
+export function addAdminCreate(parent: Command, context: CliContext, noun: AdminNoun): void {
   const command = parent
     .command('create')
     .description(`Make ${noun.one}`)
     .argument(`<${noun.subject.argument}>`, noun.subject.text)
   addClientOptions(addFields(command, noun.fields)).action((subject: string, options: AdminOptions) =>
-    run(context, noun, subject, options),
+    createItem(context, noun, subject, options),
   )
 }
 

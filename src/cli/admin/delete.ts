@@ -1,22 +1,14 @@
 import type { Command } from 'commander'
-import { addClientOptions, connectClient } from '../connection.ts'
+import { connectClient } from '../connection.ts'
 import { type CliContext, print, printJson } from '../io.ts'
-import { type AdminOptions, addressOf } from './admin-item.ts'
+import { type AdminOptions, addItemCommand, addressOf } from './admin-item.ts'
 import type { AdminNoun } from './nouns.ts'
 
-export function addAdminDelete(
-  parent: Command,
-  context: CliContext,
-  noun: AdminNoun,
-  run = deleteItem,
-): void {
-  const command = parent
-    .command('delete')
-    .description(`Delete ${noun.one}; one that is in use stays`)
-    .argument(`<id|${noun.subject.argument}>`, `its number, or ${noun.subject.text}`)
-  addClientOptions(command).action((idOrName: string, options: AdminOptions) =>
-    run(context, noun, idOrName, options),
-  )
+export function addAdminDelete(parent: Command, context: CliContext, noun: AdminNoun): void {
+  addItemCommand(parent, noun, {
+    name: 'delete',
+    text: `Delete ${noun.one}; one that is in use stays`,
+  }).action((idOrName: string, options: AdminOptions) => deleteItem(context, noun, idOrName, options))
 }
 
 async function deleteItem(

@@ -5,9 +5,11 @@ import { addListOptions, type ListOptions, printList } from '../list-pages.ts'
 import { type AdminItem, cellOf } from './admin-item.ts'
 import type { AdminNoun } from './nouns.ts'
 
-export function addAdminList(parent: Command, context: CliContext, noun: AdminNoun, run = listItems): void {
+export function addAdminList(parent: Command, context: CliContext, noun: AdminNoun): void {
   const command = parent.command('list').description(`List the ${noun.many}`)
-  addClientOptions(addListOptions(command)).action((options: ListOptions) => run(context, noun, options))
+  addClientOptions(addListOptions(command)).action((options: ListOptions) =>
+    listItems(context, noun, options),
+  )
 }
 
 async function listItems(context: CliContext, noun: AdminNoun, options: ListOptions): Promise<void> {

@@ -1,16 +1,12 @@
 import type { Command } from 'commander'
-import { addClientOptions, connectClient } from '../connection.ts'
+import { connectClient } from '../connection.ts'
 import type { CliContext } from '../io.ts'
-import { type AdminItem, type AdminOptions, addressOf, printItem } from './admin-item.ts'
+import { type AdminItem, type AdminOptions, addItemCommand, addressOf, printItem } from './admin-item.ts'
 import type { AdminNoun } from './nouns.ts'
 
-export function addAdminShow(parent: Command, context: CliContext, noun: AdminNoun, run = showItem): void {
-  const command = parent
-    .command('show')
-    .description(`Show ${noun.one}`)
-    .argument(`<id|${noun.subject.argument}>`, `its number, or ${noun.subject.text}`)
-  addClientOptions(command).action((idOrName: string, options: AdminOptions) =>
-    run(context, noun, idOrName, options),
+export function addAdminShow(parent: Command, context: CliContext, noun: AdminNoun): void {
+  addItemCommand(parent, noun, { name: 'show', text: `Show ${noun.one}` }).action(
+    (idOrName: string, options: AdminOptions) => showItem(context, noun, idOrName, options),
   )
 }
 

@@ -1,22 +1,20 @@
 import type { Command } from 'commander'
 import { AppError } from '../../errors.ts'
-import { addClientOptions, connectClient } from '../connection.ts'
+import { connectClient } from '../connection.ts'
 import type { CliContext } from '../io.ts'
-import { type AdminItem, type AdminOptions, addFields, addressOf, bodyOf, printItem } from './admin-item.ts'
+import {
+  type AdminItem,
+  type AdminOptions,
+  addItemCommand,
+  addressOf,
+  bodyOf,
+  printItem,
+} from './admin-item.ts'
 import type { AdminNoun } from './nouns.ts'
 
-export function addAdminUpdate(
-  parent: Command,
-  context: CliContext,
-  noun: AdminNoun,
-  run = updateItem,
-): void {
-  const command = parent
-    .command('update')
-    .description(`Change ${noun.one}`)
-    .argument(`<id|${noun.subject.argument}>`, `its number, or ${noun.subject.text}`)
-  addClientOptions(addFields(command, noun.changes)).action((idOrName: string, options: AdminOptions) =>
-    run(context, noun, idOrName, options),
+export function addAdminUpdate(parent: Command, context: CliContext, noun: AdminNoun): void {
+  addItemCommand(parent, noun, { name: 'update', text: `Change ${noun.one}`, fields: noun.changes }).action(
+    (idOrName: string, options: AdminOptions) => updateItem(context, noun, idOrName, options),
   )
 }
 

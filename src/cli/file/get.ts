@@ -19,7 +19,7 @@ export interface FileGetOptions {
   json?: boolean
 }
 
-export function addFileGet(parent: Command, context: CliContext, run = getContent): void {
+export function addFileGet(parent: Command, context: CliContext): void {
   const command = parent
     .command('get')
     .description("Download a file's bytes and check them against the ledger")
@@ -35,7 +35,7 @@ export function addFileGet(parent: Command, context: CliContext, run = getConten
         'waybill file get 12 -o - | zcat | head',
       ),
     )
-    .action((idOrPath: string, options: FileGetOptions) => run(context, idOrPath, options))
+    .action((idOrPath: string, options: FileGetOptions) => getContent(context, idOrPath, options))
 }
 
 async function getContent(context: CliContext, idOrPath: string, options: FileGetOptions): Promise<void> {

@@ -7,7 +7,7 @@ import { type CliContext, type CliIo, paint, print, printJson } from '../io.ts'
 import { type Column, createTable, printFields } from '../table.ts'
 import { getFile } from './resolve-file.ts'
 
-export function addFileShow(parent: Command, context: CliContext, run = showFile): void {
+export function addFileShow(parent: Command, context: CliContext): void {
   const command = parent
     .command('show')
     .description('Show a file with its versions, companions and uses')
@@ -17,7 +17,7 @@ export function addFileShow(parent: Command, context: CliContext, run = showFile
       'after',
       examples('waybill file show 12', 'waybill file show /shared/projects/pvt_table.tab'),
     )
-    .action((idOrPath: string, options: { json?: boolean }) => run(context, idOrPath, options))
+    .action((idOrPath: string, options: { json?: boolean }) => showFile(context, idOrPath, options))
 }
 
 async function showFile(context: CliContext, idOrPath: string, options: { json?: boolean }): Promise<void> {

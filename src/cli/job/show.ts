@@ -5,12 +5,12 @@ import { type CliContext, type CliIo, print, printJson } from '../io.ts'
 import { createTable, printFields } from '../table.ts'
 import { idNumber } from '../whole-number.ts'
 
-export function addJobShow(parent: Command, context: CliContext, run = showJob): void {
+export function addJobShow(parent: Command, context: CliContext): void {
   const command = parent
     .command('show')
     .description('Show a job with its casefiles and their files')
     .argument('<id>', 'its number', idNumber)
-  addClientOptions(command).action((id: number, options: { json?: boolean }) => run(context, id, options))
+  addClientOptions(command).action((id: number, options: { json?: boolean }) => showJob(context, id, options))
 }
 
 async function showJob(context: CliContext, id: number, options: { json?: boolean }): Promise<void> {

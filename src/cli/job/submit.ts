@@ -15,7 +15,7 @@ export interface JobSubmitOptions {
   json?: boolean
 }
 
-export function addJobSubmit(parent: Command, context: CliContext, run = submitJob): void {
+export function addJobSubmit(parent: Command, context: CliContext): void {
   const command = parent
     .command('submit')
     .description('Submit a job that a JSON file describes')
@@ -29,7 +29,7 @@ export function addJobSubmit(parent: Command, context: CliContext, run = submitJ
         'make-job | waybill job submit --from - --json | jq .id',
       ),
     )
-    .action((options: JobSubmitOptions) => run(context, options))
+    .action((options: JobSubmitOptions) => submitJob(context, options))
 }
 
 async function submitJob(context: CliContext, options: JobSubmitOptions): Promise<void> {

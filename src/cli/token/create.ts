@@ -11,7 +11,7 @@ export interface TokenCreateOptions {
   json?: boolean
 }
 
-export function addTokenCreate(parent: Command, context: CliContext, run = createToken): void {
+export function addTokenCreate(parent: Command, context: CliContext): void {
   const command = parent
     .command('create')
     .description('Make a token of this org; it is printed once and kept only as a digest')
@@ -29,7 +29,7 @@ export function addTokenCreate(parent: Command, context: CliContext, run = creat
         'waybill token create laptop --role author > ~/.waybill.token',
       ),
     )
-    .action((name: string, options: TokenCreateOptions) => run(context, name, options))
+    .action((name: string, options: TokenCreateOptions) => createToken(context, name, options))
 }
 
 async function createToken(context: CliContext, name: string, options: TokenCreateOptions): Promise<void> {

@@ -5,9 +5,9 @@ import type { CliContext } from '../io.ts'
 import { addListOptions, type ListOptions, printList } from '../list-pages.ts'
 import type { Column } from '../table.ts'
 
-export function addTokenList(parent: Command, context: CliContext, run = listTokens): void {
+export function addTokenList(parent: Command, context: CliContext): void {
   const command = parent.command('list').description("List this org's tokens, never the secrets themselves")
-  addClientOptions(addListOptions(command)).action((options: ListOptions) => run(context, options))
+  addClientOptions(addListOptions(command)).action((options: ListOptions) => listTokens(context, options))
 }
 
 const columns: readonly Column<Token>[] = [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { retryWithJitter } from './retry-with-jitter.ts'
+import { retry } from './retry.ts'
 
 const failing = (times: number) => {
   const seen = { tries: 0 }
@@ -12,25 +12,20 @@ const failing = (times: number) => {
 }
 
 it('tries again until it works, no more often than it is told', async () => {
-  const options = { isRetryable: () => true, attempts: 3, firstPauseMs: 1 }
+  const options = { isRetryable: () => true, attempts: 3, firstDelayMs: 1 }
   const passing = failing(2)
-  expect(await retryWithJitter(passing.attempt, options)).toBe('done')
+  expect(await retry(options, passing.attempt)).toBe('done')
   const lasting = failing(9)
-  await expect(retryWithJitter(lasting.attempt, options)).rejects.toThrow('fault 3')
+  await expect(retry(options, lasting.attempt)).rejects.toThrow('fault 3')
   expect([passing.seen.tries, lasting.seen.tries]).toEqual([3, 3])
 })
 
 it('does not try again what cannot help, nor after the caller went away', async () => {
+  const options = { attempts: 4, firstDelayMs: 60_000 }
   const hopeless = failing(9)
-  await expect(retryWithJitter(hopeless.attempt, { isRetryable: () => false })).rejects.toThrow('fault 1')
-  const controller = new AbortController()
+  await expect(retry({ ...options, isRetryable: () => false }, hopeless.attempt)).rejects.toThrow('fault 1')
+  const signal = AbortSignal.timeout(10)
   const left = failing(9)
-  const retried = retryWithJitter(left.attempt, {
-    isRetryable: () => true,
-    firstPauseMs: 60_000,
-    signal: controller.signal,
-  })
-  setTimeout(() => controller.abort(), 10)
-  await expect(retried).rejects.toThrow()
+  await expect(retry({ ...options, isRetryable: () => true, signal }, left.attempt)).rejects.toThrow()
   expect([hopeless.seen.tries, left.seen.tries]).toEqual([1, 1])
 })

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
-import type { Caller } from './caller.ts'
 import { claimKey, findFirstAnswer, keepAnswer } from './idempotency.repository.ts'
 import { openAnswer, sealAnswer } from './sealed-answer.ts'
 
@@ -19,6 +18,12 @@ export interface Once {
   outcome: 'recorded' | 'replayed' | null
 }
 
+/** Of the caller of a request: its key belongs to its token. */
+interface KeyHolder {
+  tokenId: number
+  once?: Once
+}
+
 /**
  * Runs `write` in one transaction; with an `Idempotency-Key` at most once for that key. The key and the
  * answer commit together with the write: whoever asks again, or at the same moment, gets the first answer,
@@ -28,7 +33,7 @@ export interface Once {
  */
 export async function writeOnce<T>(
   db: Db,
-  caller: Caller,
+  caller: KeyHolder,
   write: (trx: Trx) => Promise<T>,
   content?: unknown,
 ): Promise<T> {
@@ -57,7 +62,7 @@ export async function writeOnce<T>(
  */
 export async function replay<T>(
   db: Db,
-  caller: Caller,
+  caller: KeyHolder,
   content?: unknown,
 ): Promise<{ value: T } | undefined> {
   const { once, tokenId } = caller

@@ -1,6 +1,6 @@
-import { deleteOldKeys } from '../access/idempotency.repository.ts'
 import type { Db } from '../db/client.ts'
 import type { Logger } from '../lib/logger.ts'
+import { deleteOldKeys } from './idempotency.repository.ts'
 
 const everyMs = 60 * 60 * 1000
 
