@@ -24,7 +24,7 @@ export const noFacts: FileFacts = {
 
 /** What a request or a look says of one path now. */
 export type Sighting =
-  | { state: 'declared'; facts: FileFacts | null }
+  | { state: 'declared'; facts: FileFacts | null; reason?: string }
   | { state: 'verified'; facts: FileFacts }
   | { state: 'missing' | 'unreachable'; reason: string }
 
@@ -60,7 +60,7 @@ const reasons = {
 export function transition(known: KnownFile | null, sighting: Sighting): Transition {
   switch (sighting.state) {
     case 'declared':
-      return afterDeclaration(known, sighting.facts)
+      return afterDeclaration(known, sighting)
     case 'verified':
       return afterSeen(known, sighting.facts)
     case 'missing': {
@@ -77,10 +77,16 @@ export function transition(known: KnownFile | null, sighting: Sighting): Transit
   }
 }
 
-function afterDeclaration(known: KnownFile | null, facts: FileFacts | null): Transition {
-  const version = facts === null ? 'same' : versionAfter(known, facts)
+function afterDeclaration(known: KnownFile | null, sighting: Sighting & { state: 'declared' }): Transition {
+  const version = sighting.facts === null ? 'same' : versionAfter(known, sighting.facts)
   const event = version === 'new' && known?.version ? 'changed' : null
-  return { state: known?.state ?? 'declared', reason: known?.reason ?? reasons.declared, version, event }
+  const wasLookedAt = known !== null && known.state !== 'declared'
+  return {
+    state: known?.state ?? 'declared',
+    reason: wasLookedAt ? known.reason : (sighting.reason ?? known?.reason ?? reasons.declared),
+    version,
+    event,
+  }
 }
 
 function afterSeen(known: KnownFile | null, facts: FileFacts): Transition {

@@ -33,6 +33,7 @@ export function createLooker(deps: { db: Db; stores: Stores }): Looker {
 }
 
 function sightingOf(verdict: Verdict | undefined, declaredAt: Date | null): Sighting {
+  const declaredFacts = declaredAt === null ? null : { ...noFacts, modifiedAt: declaredAt }
   switch (verdict?.state) {
     case 'present': {
       const { sizeBytes, crc32c, generation, modifiedAt } = verdict.facts
@@ -46,7 +47,9 @@ function sightingOf(verdict: Verdict | undefined, declaredAt: Date | null): Sigh
     case 'forbidden':
     case 'failed':
       return { state: 'unreachable', reason: verdict.reason }
+    case 'uncovered':
+      return { state: 'declared', facts: declaredFacts, reason: verdict.reason }
     default:
-      return { state: 'declared', facts: declaredAt === null ? null : { ...noFacts, modifiedAt: declaredAt } }
+      return { state: 'declared', facts: declaredFacts }
   }
 }

@@ -174,7 +174,8 @@ function factsOf(sighting: Sighting): FileFacts | null {
 
 function saysSomethingNew(row: KnownFileRow, sighting: Sighting, seenAt: Date): boolean {
   const next = transition(row, sighting)
-  if (next.state !== row.state || next.version !== 'same' || next.event !== null) return true
+  if (next.state !== row.state || next.reason !== row.reason) return true
+  if (next.version !== 'same' || next.event !== null) return true
   if (sighting.state === 'declared') return false
   return row.checkedAt === null || seenAt.getTime() - row.checkedAt.getTime() > freshForMs
 }

@@ -78,7 +78,10 @@ export async function probe(
   return { verdicts: paths.map((path) => verdicts.get(path) ?? uncovered), calls }
 }
 
-const uncovered: Verdict = { state: 'uncovered', reason: 'No location of this organisation covers this path' }
+const uncovered: Verdict = {
+  state: 'uncovered',
+  reason: 'No location of this org covers this path, so it cannot be looked at',
+}
 const withoutDriver: Verdict = {
   state: 'uncovered',
   reason: 'Files of this kind of address cannot be looked at',

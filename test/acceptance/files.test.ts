@@ -65,6 +65,7 @@ describe('the ledger over HTTP', () => {
       'missing',
       'verified',
     ])
+    expect(items[0].reason).toBe('No location of this org covers this path, so it cannot be looked at')
   })
 
   it('tells of other bytes, of a loss and of a return, and keeps every version', async () => {
@@ -203,6 +204,7 @@ describe('the ledger over HTTP', () => {
     const { status } = await app.request('POST', '/api/v1/locations', { root }, owner.body.token)
     expect(status).toBe(201)
     await put('swapped/passwd', 'mine')
+    await mkdir(join(app.files, '../store'), { recursive: true })
     const [{ id }] = await verify(join(root, 'passwd'))
     for (const elsewhere of ['/etc', '/usr/bin', join(app.files, '..'), join(app.files, '../store'), '/']) {
       await rm(root, { recursive: true })
