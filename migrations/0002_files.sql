@@ -19,7 +19,7 @@ create table file (
 create index file_by_name on file (org_id, left(basename, 255));
 create index file_by_extension on file (org_id, left(nameext, 50), id);
 create index file_by_state on file (org_id, state, id);
-create index file_by_prefix on file (org_id, left(path, 500) collate "C");
+create index file_by_prefix on file (org_id, left(path, 500) collate "C", id);
 create index file_by_org on file (org_id, id);
 
 -- What was found at a path, or only declared (modification_time alone). Facts that are null may be

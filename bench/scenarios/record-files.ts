@@ -16,27 +16,23 @@ export async function recordFilesScenario(): Promise<Row[]> {
       return database.statementCount() - before
     }
     for (const size of sizes) await record(files(size, `known-${size}`))
-    const variants = sizes.flatMap((size): Variant[] => {
+    const variantOf = (name: string, folderOf: (round: number) => string, size: number): Variant => {
       let statements = 0
-      const figures = () => ({ files: size, statements })
-      return [
-        {
-          name: `record ${size} new`,
-          figures,
-          async run(round) {
-            statements = await record(files(size, `new-${size}-${round}`))
-          },
+      return {
+        name,
+        figures: () => ({ files: size, statements }),
+        async run(round) {
+          statements = await record(files(size, folderOf(round)))
         },
-        {
-          name: `record ${size} again`,
-          against: `record ${size} new`,
-          figures,
-          async run() {
-            statements = await record(files(size, `known-${size}`))
-          },
-        },
-      ]
-    })
+      }
+    }
+    const variants = sizes.flatMap((size): Variant[] => [
+      variantOf(`record ${size} new`, (round) => `new-${size}-${round}`, size),
+      {
+        ...variantOf(`record ${size} again`, () => `known-${size}`, size),
+        against: `record ${size} new`,
+      },
+    ])
     return await interleave(variants, { rounds: 9, warmups: 6 })
   })
 }

@@ -17,18 +17,29 @@ export interface FileSummaryRow {
 
 const summaryColumns = sql`f.id, f.path, f.basename, f.state, f.reason, f.checked_at, v.size_bytes, v.crc32c, v.number`
 
-/** Newest first, below `beforeId` where it is given. */
+const pathStart = sql`left(f.path, 500) collate "C"`
+
+/**
+ * Those after the file `afterId`: newest first, or, below a prefix, in the order of their paths. Either order is one
+ * that an index gives, so that a page costs the same however many files follow.
+ */
 export async function listFiles(
   db: Db,
   orgId: number,
-  query: Omit<FileQuery, 'limit' | 'cursor'> & { limit: number; beforeId: number | null },
+  query: Omit<FileQuery, 'limit' | 'cursor'> & { limit: number; afterId: number | null },
 ): Promise<FileSummaryRow[]> {
+  const { afterId } = query
+  const byPath = query.path_prefix !== undefined
   const conditions = [sql`f.org_id = ${orgId}`, ...conditionsOf(orgId, query)]
-  if (query.beforeId !== null) conditions.push(sql`f.id < ${query.beforeId}`)
+  if (afterId !== null && !byPath) conditions.push(sql`f.id < ${afterId}`)
+  if (afterId !== null && byPath) {
+    conditions.push(sql`(${pathStart}, f.id) > (
+      select left(path, 500) collate "C", id from file where id = ${afterId} and org_id = ${orgId})`)
+  }
   const { rows } = await sql<FileSummaryRow>`
     select ${summaryColumns} from file f ${newestVersion}
     where ${sql.join(conditions, sql` and `)}
-    order by f.id desc limit ${query.limit}`.execute(db)
+    order by ${byPath ? sql`${pathStart}, f.id` : sql`f.id desc`} limit ${query.limit}`.execute(db)
   return rows
 }
 
@@ -39,8 +50,8 @@ function conditionsOf(orgId: number, query: Omit<FileQuery, 'limit' | 'cursor'>)
     conditions.push(sql`left(f.basename, 255) = left(${name}::text, 255) and f.basename = ${name}`)
   }
   if (prefix !== undefined) {
-    conditions.push(sql`left(f.path, 500) collate "C" >= left(${prefix}::text, 500)
-      and left(f.path, 500) collate "C" < left(${prefix}::text, 499) || ${'\u{10FFFF}'}
+    conditions.push(sql`${pathStart} >= left(${prefix}::text, 500)
+      and ${pathStart} < left(${prefix}::text, 499) || ${'\u{10FFFF}'}
       and starts_with(f.path, ${prefix})`)
   }
   if (ext !== undefined) {

@@ -18,8 +18,8 @@ export async function listFiles(
   caller: Caller,
   { limit, cursor, ...filters }: FileQuery,
 ): Promise<Page<FileSummary>> {
-  const beforeId = idFromCursor(cursor)
-  const rows = await fileQuery.listFiles(db, caller.orgId, { ...filters, limit: limit + 1, beforeId })
+  const afterId = idFromCursor(cursor)
+  const rows = await fileQuery.listFiles(db, caller.orgId, { ...filters, limit: limit + 1, afterId })
   return pageFromRows(rows, limit, summaryFromRow)
 }
 

@@ -4,6 +4,7 @@ import type { Database } from '../db/client.ts'
 export interface Metrics {
   registry: Registry
   httpDuration: Histogram<'method' | 'route' | 'status'>
+  storeCalls: Counter<'store' | 'call'>
 }
 
 export interface MetricsSources {
@@ -25,6 +26,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
       help: 'Time from the head of a request to the end of its answer',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+      registers: [registry],
+    }),
+    storeCalls: new Counter({
+      name: 'waybill_store_calls_total',
+      help: 'Requests made to stores of files',
+      labelNames: ['store', 'call'],
       registers: [registry],
     }),
   }

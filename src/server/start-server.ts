@@ -11,6 +11,7 @@ import type { Logger } from '../lib/logger.ts'
 import { createStores } from '../storage/stores.ts'
 import { buildApp } from './build-app.ts'
 import { closeGracefully } from './close-gracefully.ts'
+import { countedStores } from './counted-stores.ts'
 import { ensureFirstOrg } from './first-start.ts'
 import { listen } from './listen.ts'
 import { createMetrics } from './metrics.ts'
@@ -40,7 +41,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await migrate(database.pool, { log })
     const deployment = { dataDir: config.dataDir, storeRoot: config.store, locations: config.locations }
     const { signInCode } = await ensureFirstOrg({ db: database.db, deployment, log })
-    const stores = createStores({ log })
+    const metrics = createMetrics({ database, queueDepth: () => queueDepth(database.db) })
+    const stores = countedStores(createStores({ log }), metrics.storeCalls)
     const worker = await startWorker({
       database,
       tasks: taskHandlers({ database, stores, log }),
@@ -50,7 +52,6 @@ export async function startServer(config: Config): Promise<RunningServer> {
     stops.push(() => worker.stop())
     const sweeper = startKeySweeper(database.db, log)
     stops.push(async () => sweeper.stop())
-    const metrics = createMetrics({ database, queueDepth: () => queueDepth(database.db) })
     const limits = { bodyBytes: config.bodyLimitBytes }
     const app = await buildApp({ database, stores, deployment, log, metrics, limits })
     stops.push(() => closeGracefully(app))

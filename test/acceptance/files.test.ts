@@ -89,7 +89,7 @@ describe('the ledger over HTTP', () => {
       return answer.body.items.map((item: { path: string }) => item.path)
     }
     const prefix = `path_prefix=${encodeURIComponent(join(app.files, 'find/'))}`
-    expect(await found(prefix)).toEqual([bam, index, lost].sort().toReversed())
+    expect(await found(prefix)).toEqual([bam, index, lost].sort())
     expect(await found('name=sample.bam')).toEqual([bam])
     expect(await found(`${prefix}&ext=bam`)).toEqual(expect.arrayContaining([bam, lost]))
     expect(await found(`${prefix}&ext=.bai`)).toEqual([index])
