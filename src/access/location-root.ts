@@ -36,9 +36,44 @@ export async function rootFault(root: string, deployment: Deployment): Promise<s
 
 /** Whether whoever runs the deployment has allowed every org's owner to point here. Links do not lead out of that. */
 export async function isAllowedRoot(root: string, deployment: Deployment): Promise<boolean> {
-  const allowed = (await Promise.all([filesRoot(deployment), ...deployment.locations].map(spellings))).flat()
-  const asked = await spellings(root)
-  return asked.every((spelling) => allowed.some((outer) => isWithin(outer, spelling)))
+  const isAllowed = await allowedPlaces(deployment)
+  return (await spellings(root)).every(isAllowed)
+}
+
+/**
+ * Whether a location may be used where its root leads now: whoever may write above the root can put a link in its
+ * way after it was added. A root within what is allowed has to lead to what is allowed; none leads to what is ours.
+ */
+export function createRootGuard(
+  deployment: Deployment,
+): (root: string, realRoot: string) => Promise<boolean> {
+  const known = new Set<string>()
+  return async (root, realRoot) => {
+    const asked = `${root}\0${realRoot}`
+    if (known.has(asked)) return true
+    const mayLead = await mayLeadTo(root, realRoot, deployment)
+    if (mayLead) known.add(asked)
+    return mayLead
+  }
+}
+
+/** Such a root could be added with the deployment token, and would not be used. */
+export async function leadsOutOfAllowed(root: string, deployment: Deployment): Promise<boolean> {
+  const isAllowed = await allowedPlaces(deployment)
+  const places = await spellings(root)
+  return places.some(isAllowed) && !places.every(isAllowed)
+}
+
+async function mayLeadTo(root: string, realRoot: string, deployment: Deployment): Promise<boolean> {
+  if (root === deployment.storeRoot) return true
+  if ((await placeFault(realRoot, deployment)) !== null) return false
+  const isAllowed = await allowedPlaces(deployment)
+  return !isAllowed(root) || isAllowed(realRoot)
+}
+
+async function allowedPlaces(deployment: Deployment): Promise<(path: string) => boolean> {
+  const roots = (await Promise.all([filesRoot(deployment), ...deployment.locations].map(spellings))).flat()
+  return (path) => roots.some((root) => isWithin(root, path))
 }
 
 async function placeFault(root: string, deployment: Deployment): Promise<string | null> {

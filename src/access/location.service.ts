@@ -9,7 +9,7 @@ import type { Caller } from './caller.ts'
 import type { Deployment } from './deployment.ts'
 import { ifGiven, nameFault, refuseFaults } from './faults.ts'
 import { insertLocation } from './location.repository.ts'
-import { isAllowedRoot, normalRoot, rootFault } from './location-root.ts'
+import { isAllowedRoot, leadsOutOfAllowed, normalRoot, rootFault } from './location-root.ts'
 import { findOrg } from './org.repository.ts'
 import { deleteOrgRow, findOrgRow } from './org-rows.repository.ts'
 import { notFound, type OrgRowKind, updateItem } from './org-rows.service.ts'
@@ -89,7 +89,12 @@ export async function deleteLocation(db: Db, caller: Caller, id: number): Promis
 }
 
 async function notAllowed(root: string, deployment: Deployment, caller: Caller): Promise<string | null> {
-  if (caller.deployment || (await isAllowedRoot(root, deployment))) return null
+  if (await isAllowedRoot(root, deployment)) return null
+  if (caller.deployment) {
+    return (await leadsOutOfAllowed(root, deployment))
+      ? `"${root}" is a link out of what this deployment allows; add the folder that it leads to`
+      : null
+  }
   return (
     `"${root}" is not within what this deployment allows; ask whoever runs it to start the server with ` +
     '--location for it, or to add it with the deployment token'

@@ -3,6 +3,7 @@ import type { Caller } from '../access/caller.ts'
 import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
 import { attachmentDisposition } from '../lib/content-disposition.ts'
+import { ofLength } from '../lib/of-length.ts'
 import type { Stores } from '../storage/stores.ts'
 import { parseByteRange } from './byte-range.ts'
 import { coveringStore } from './covering-store.ts'
@@ -16,11 +17,12 @@ export interface FileContentDeps {
 export interface FileContent {
   status: 200 | 206 | 416
   headers: Record<string, string | number>
-  body: Readable
+  /** Reads exactly `content-length` bytes, or fails: a file may shrink or grow while it is read. */
+  open(): Promise<Readable>
 }
 
-/** Opens what is at the file's path now, whole or in part. */
-export async function openContent(
+/** Finds what is at the file's path now, whole or in part. */
+export async function findContent(
   deps: FileContentDeps,
   caller: Caller,
   id: number,
@@ -51,21 +53,22 @@ export async function openContent(
     return {
       status: 416,
       headers: { ...headers, 'content-range': `bytes */${sizeBytes}` },
-      body: Readable.from([]),
+      open: async () => Readable.from([]),
     }
   }
+  const { start, end } = part === 'whole' ? { start: 0, end: sizeBytes - 1 } : part
+  const lengthBytes = end - start + 1
   const pinned = generation === null ? {} : { generation }
-  if (part === 'whole') {
-    const body = sizeBytes === 0 ? Readable.from([]) : await store.readRange(file.path, pinned)
-    return { status: 200, headers: { ...headers, 'content-length': sizeBytes }, body }
-  }
   return {
-    status: 206,
+    status: part === 'whole' ? 200 : 206,
     headers: {
       ...headers,
-      'content-length': part.end - part.start + 1,
-      'content-range': `bytes ${part.start}-${part.end}/${sizeBytes}`,
+      'content-length': lengthBytes,
+      ...(part === 'whole' ? {} : { 'content-range': `bytes ${start}-${end}/${sizeBytes}` }),
     },
-    body: await store.readRange(file.path, { ...part, ...pinned }),
+    async open() {
+      if (lengthBytes === 0) return Readable.from([])
+      return ofLength(lengthBytes, await store.readRange(file.path, { start, end, ...pinned }))
+    },
   }
 }

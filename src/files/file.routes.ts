@@ -1,9 +1,10 @@
+import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { callerOf } from '../access/route-access.ts'
 import { IdParams } from '../contract/common.ts'
 import { FileDetail, FilePage, FileQuery, VerifyInput, VerifyResult } from '../contract/file.ts'
 import { getFile, listFiles, verifyFiles } from './file.service.ts'
-import { type FileContentDeps, openContent } from './file-content.ts'
+import { type FileContentDeps, findContent } from './file-content.ts'
 import type { Looker } from './look-at.ts'
 
 export function fileRoutes(deps: FileContentDeps & { lookAt: Looker }): FastifyPluginAsyncTypebox {
@@ -45,8 +46,9 @@ export function fileRoutes(deps: FileContentDeps & { lookAt: Looker }): FastifyP
         },
       },
       async (request, reply) => {
-        const content = await openContent(deps, callerOf(request), request.params.id, request.headers.range)
-        return reply.status(content.status).headers(content.headers).send(content.body)
+        const content = await findContent(deps, callerOf(request), request.params.id, request.headers.range)
+        const body = request.method === 'HEAD' ? Readable.from([]) : await content.open()
+        return reply.status(content.status).headers(content.headers).send(body)
       },
     )
 

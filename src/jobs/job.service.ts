@@ -1,17 +1,19 @@
 import { recordAudit } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
+import { nameFault } from '../access/faults.ts'
 import { holdOrgRow } from '../access/org-rows.repository.ts'
 import { ensureProject } from '../access/project.repository.ts'
 import type { Job, JobInput } from '../contract/job.ts'
 import type { Db, Trx } from '../db/client.ts'
-import { AppError } from '../errors.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
 import { insertUses, type NewUse } from '../files/file.repository.ts'
 import type { Looker } from '../files/look-at.ts'
 import { recordFiles } from '../files/record-files.ts'
 import { writeOnce } from '../idempotency/write-once.ts'
 import * as jobRepository from './job.repository.ts'
 import { jobFromRows } from './job-from-rows.ts'
-import { type NamedFile, namedFiles } from './named-files.ts'
+import { type NamedFile, type NamedFileFault, namedFiles } from './named-files.ts'
 
 export interface JobDeps {
   db: Db
@@ -20,7 +22,13 @@ export interface JobDeps {
 
 /** Files are looked at before the transaction; all rows of a job stand or fall together. */
 export async function createJob(deps: JobDeps, caller: Caller, input: JobInput): Promise<Job> {
-  const named = namedFiles(input)
+  const { files: named, faults } = namedFiles(input)
+  const projectFault = nameFault(input.job.project_name)
+  if (faults.length > 0 || projectFault !== null) {
+    const { details } = await inTransaction(deps.db, (trx) => findChoice(trx, caller, input.job))
+    const ofProject = projectFault === null ? [] : [{ field: 'job.project_name', message: projectFault }]
+    throw refusal([...ofProject, ...details], faults)
+  }
   const { files } = await deps.lookAt(
     caller.orgId,
     named.map((file) => ({ path: file.path, declaredAt: file.modificationTime })),
@@ -49,8 +57,16 @@ export async function getJob(db: Db, caller: Caller, id: number): Promise<Job> {
   return jobFromRows(job, kases, await jobRepository.listAssociations(db, caller.orgId, id))
 }
 
-async function choose(trx: Trx, caller: Caller, job: JobInput['job']) {
-  const { orgId } = caller
+/** All faults at once; a file that cannot be created gives the sentence. */
+function refusal(ofJob: ErrorDetail[], ofFiles: NamedFileFault[]): AppError {
+  const details = [...ofJob, ...ofFiles.map(({ field, message }) => ({ field, message }))]
+  const [file] = ofFiles
+  const [first] = ofJob
+  if (file !== undefined) return new AppError('invalid', `${file.sentence}: ${file.message}`, { details })
+  return new AppError('invalid', first && sentenceOfDetails(first, details.length), { details })
+}
+
+async function findChoice(trx: Trx, { orgId }: Caller, job: JobInput['job']) {
   const version = await holdOrgRow(trx, 'solver_version', orgId, { name: job.olga_version })
   const engine = await holdOrgRow(trx, 'engine', orgId, { id: job.engine_id ?? 1 })
   const priority =
@@ -66,11 +82,14 @@ async function choose(trx: Trx, caller: Caller, job: JobInput['job']) {
       message: `there is no priority ${job.priority_id}`,
     },
   ].filter((detail) => detail !== false)
-  if (version === undefined || engine === undefined || priority === undefined) {
-    throw new AppError('invalid', undefined, { details })
-  }
+  return { version, engine, priority, details }
+}
+
+async function choose(trx: Trx, caller: Caller, job: JobInput['job']) {
+  const { version, engine, priority, details } = await findChoice(trx, caller, job)
+  if (version === undefined || engine === undefined || priority === undefined) throw refusal(details, [])
   return {
-    projectId: await ensureProject(trx, orgId, job.project_name),
+    projectId: await ensureProject(trx, caller.orgId, job.project_name),
     solverVersionId: version.id,
     engineId: engine.id,
     priorityId: priority?.id ?? null,

@@ -1,5 +1,5 @@
 import type { JobInput } from '../contract/job.ts'
-import { AppError, type ErrorDetail } from '../errors.ts'
+import type { ErrorDetail } from '../errors.ts'
 import { addressFault } from '../storage/location.ts'
 
 /** A file as a job names it: a casefile, or an aux file of one. */
@@ -13,9 +13,14 @@ export interface NamedFile {
   casefile: { status: 0 | 1; modules: string[] } | null
 }
 
-/** All files of a job in its order; the same aux file twice under one casefile is one. Faults come all at once. */
-export function namedFiles(input: JobInput): NamedFile[] {
-  const faults: (ErrorDetail & { sentence: string })[] = []
+/** `sentence` says what cannot be created for this fault. */
+export interface NamedFileFault extends ErrorDetail {
+  sentence: string
+}
+
+/** All files of a job in its order, and all their faults; the same aux file twice under one casefile is one. */
+export function namedFiles(input: JobInput): { files: NamedFile[]; faults: NamedFileFault[] } {
+  const faults: NamedFileFault[] = []
   const files = input.casefiles.flatMap((casefile, caseIndex) => {
     const field = `casefiles[${caseIndex}]`
     faults.push(...faultsOf(casefile, field, `Failed to create casefile "${casefile.file_name}"`))
@@ -42,13 +47,7 @@ export function namedFiles(input: JobInput): NamedFile[] {
     }
     return [ofCase, ...auxFiles.values()]
   })
-  const first = faults[0]
-  if (first !== undefined) {
-    throw new AppError('invalid', `${first.sentence}: ${first.message}`, {
-      details: faults.map(({ field, message }) => ({ field, message })),
-    })
-  }
-  return files
+  return { files, faults }
 }
 
 interface FileInput {
@@ -65,7 +64,7 @@ function nameAndTime(file: FileInput) {
   }
 }
 
-function faultsOf(file: FileInput, field: string, sentence: string) {
+function faultsOf(file: FileInput, field: string, sentence: string): NamedFileFault[] {
   const pathFault = addressFault(file.path)
   const nameFault = fileNameFault(file.file_name)
   return [

@@ -1,4 +1,5 @@
 import { AjvCompiler, type BuildCompilerFromPool } from '@fastify/ajv-compiler'
+import { isTime } from '../lib/wire-time.ts'
 
 /** So many faults of one request are collected; more are not looked for. */
 export const maxFaults = 1000
@@ -11,7 +12,10 @@ type Part = Parameters<Compile>[0]
 const buildValidator: BuildCompilerFromPool = (externalSchemas) => {
   const build = AjvCompiler()
   const compilerFor = (options: object): Compile =>
-    build(externalSchemas, { customOptions: { removeAdditional: false, verbose: true, ...options } })
+    build(externalSchemas, {
+      customOptions: { removeAdditional: false, verbose: true, ...options },
+      onCreate: (ajv) => void ajv.addFormat('date-time', isTime),
+    })
   const strict = { coerceTypes: false, useDefaults: false }
   const decide = compilerFor({ ...strict, allErrors: false })
   const collect = compilerFor({ ...strict, allErrors: true, code: { process: stopAtMaxFaults } })

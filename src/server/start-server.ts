@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { createRootGuard } from '../access/location-root.ts'
 import { signInPath } from '../access/token.ts'
 import type { Config } from '../config.ts'
 import { connect, type Database } from '../db/client.ts'
@@ -12,6 +13,7 @@ import { createStores } from '../storage/stores.ts'
 import { buildApp } from './build-app.ts'
 import { closeGracefully } from './close-gracefully.ts'
 import { countedStores } from './counted-stores.ts'
+import { deploymentOf } from './deployment-of.ts'
 import { ensureFirstOrg } from './first-start.ts'
 import { listen } from './listen.ts'
 import { createMetrics } from './metrics.ts'
@@ -39,10 +41,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await ensureStoreFolder(config)
     const database = await openDatabase(config, log, stops)
     await migrate(database.pool, { log })
-    const deployment = { dataDir: config.dataDir, storeRoot: config.store, locations: config.locations }
+    const deployment = deploymentOf(config)
     const { signInCode } = await ensureFirstOrg({ db: database.db, deployment, log })
     const metrics = createMetrics({ database, queueDepth: () => queueDepth(database.db) })
-    const stores = countedStores(createStores({ log }), metrics.storeCalls)
+    const stores = countedStores(
+      createStores({ log, mayLeadTo: createRootGuard(deployment) }),
+      metrics.storeCalls,
+    )
     const worker = await startWorker({
       database,
       tasks: taskHandlers({ database, stores, log }),

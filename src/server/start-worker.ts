@@ -1,9 +1,11 @@
+import { createRootGuard } from '../access/location-root.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../db/client.ts'
 import { migrate } from '../db/migrator.ts'
 import { startWorker } from '../db/queue-worker.ts'
 import { AppError } from '../errors.ts'
 import { createStores } from '../storage/stores.ts'
+import { deploymentOf } from './deployment-of.ts'
 import { createServerLog } from './server-log.ts'
 import { taskHandlers } from './task-handlers.ts'
 
@@ -26,11 +28,12 @@ export async function startWorkerProcess(config: Config): Promise<RunningWorker>
     statementTimeoutMs: config.statementTimeoutMs,
     log,
   })
+  const stores = createStores({ log, mayLeadTo: createRootGuard(deploymentOf(config)) })
   try {
     await migrate(database.pool, { log })
     const worker = await startWorker({
       database,
-      tasks: taskHandlers({ database, stores: createStores({ log }), log }),
+      tasks: taskHandlers({ database, stores, log }),
       concurrency: config.workerConcurrency,
       log,
     })

@@ -13,15 +13,24 @@ import { moveLocalInPlace, openFolder, writeLocalTemporary } from './local-write
 import { isWithin, parseAddress } from './location.ts'
 import { type NoAnswer, type ReadOptions, type Store, temporaryFolder } from './store.ts'
 
+export interface LocalStoreOptions {
+  log: Logger
+  /** Asked before every use, since a link may come in the way of a root at any time. Default: it may lead anywhere. */
+  mayLeadTo?: (root: string, realRoot: string) => Promise<boolean>
+}
+
 /** A folder of a file system that this machine has mounted. */
-export function createLocalStore(root: string, _options: { log: Logger }): Store {
+export function createLocalStore(root: string, { mayLeadTo }: LocalStoreOptions): Store {
   /** A share that is not mounted must not make its files look gone. */
-  const findRealRoot = () =>
-    realpath(root).catch((error: unknown) => {
+  const findRealRoot = async () => {
+    const realRoot = await realpath(root).catch((error: unknown) => {
       throw new AppError('unavailable', 'The folder of this location cannot be reached; is it mounted?', {
         cause: error,
       })
     })
+    if (mayLeadTo === undefined || (await mayLeadTo(root, realRoot))) return realRoot
+    throw new AppError('unavailable', 'A link leads the folder of this location to where no location may be')
+  }
   const realRootOf = (path: string) => {
     if (!isWithin(root, path)) throw outsideLocation(root, path)
     return findRealRoot()

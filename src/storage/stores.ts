@@ -1,7 +1,6 @@
-import type { Logger } from '../lib/logger.ts'
 import type { GsOptions } from './gs-client.ts'
 import { createGsStores } from './gs-store.ts'
-import { createLocalStore } from './local-store.ts'
+import { createLocalStore, type LocalStoreOptions } from './local-store.ts'
 import { parseAddress } from './location.ts'
 import type { Store } from './store.ts'
 
@@ -10,7 +9,11 @@ export interface Stores {
   storeFor(root: string): Store | null
 }
 
-export function createStores(options: { log: Logger; gs?: GsOptions }): Stores {
+export interface StoresOptions extends LocalStoreOptions {
+  gs?: GsOptions
+}
+
+export function createStores(options: StoresOptions): Stores {
   const gsStore = createGsStores({ log: options.log, ...options.gs })
   return {
     storeFor(root) {

@@ -1,7 +1,9 @@
-import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { crc32c } from '@node-rs/crc32'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sendRaw } from '../helpers/raw-client.ts'
 import { startTestApp, type TestApp } from '../helpers/test-app.ts'
 
 let app: TestApp
@@ -192,6 +194,69 @@ describe('the ledger over HTTP', () => {
     }
     const dots = await app.request('POST', '/api/v1/files/verify', { paths: [`${app.files}/../owner.token`] })
     expect(dots.status).toBe(422)
+  })
+
+  it('stops reading a location whose folder became a link to elsewhere', async () => {
+    const owner = await app.request('POST', '/api/v1/tokens', { name: 'linker', role: 'owner' })
+    const root = join(app.files, 'swapped')
+    await mkdir(root)
+    const { status } = await app.request('POST', '/api/v1/locations', { root }, owner.body.token)
+    expect(status).toBe(201)
+    await put('swapped/passwd', 'mine')
+    const [{ id }] = await verify(join(root, 'passwd'))
+    for (const elsewhere of ['/etc', '/usr/bin', join(app.files, '..'), join(app.files, '../store'), '/']) {
+      await rm(root, { recursive: true })
+      await symlink(elsewhere, root)
+      const items = await verify(join(root, 'passwd'), join(root, 'owner.token'), join(root, 'env'))
+      for (const item of items) expect(item.state, elsewhere).toBe('unreachable')
+      expect(items[0].reason).toMatch(/A link leads the folder of this location/)
+      expect((await app.request('GET', `/api/v1/files/${id}/content`)).status).toBe(503)
+    }
+    await rm(root, { recursive: true })
+    await mkdir(join(app.files, 'moved'))
+    await symlink(join(app.files, 'moved'), root)
+    await put('moved/passwd', 'still mine')
+    expect((await verify(join(root, 'passwd')))[0]).toMatchObject({ state: 'verified', size: 10 })
+  })
+
+  it('ends a download early, and never with another answer in its place, when the file changes meanwhile', async () => {
+    const url = await app.listen()
+    for (const change of [
+      (path: string) => truncate(path, 1_000_000),
+      (path: string) => appendFile(path, 'HTTP/1.1 200 OK\r\n\r\n'),
+    ]) {
+      const path = await put('dl/changing', 'A'.repeat(10_000_000))
+      const [{ id }] = await verify(path)
+      const heads = (path: string) =>
+        `GET ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${app.ownerToken}\r\n`
+      const { text } = await sendRaw(url, async (socket) => {
+        await socket.write(`${heads(`/api/v1/files/${id}/content`)}\r\n`)
+        await socket.firstByte()
+        socket.pause()
+        await change(path)
+        await socket.write(`${heads('/healthz')}Connection: close\r\n\r\n`)
+        socket.resume()
+      })
+      const body = text.slice(text.indexOf('\r\n\r\n') + 4)
+      expect(body.slice(0, 10_000_000)).toMatch(/^A+$/)
+      expect(body.slice(10_000_000)).toMatch(/^(HTTP\/1.1 200 OK\r\nx-request-id|$)/)
+    }
+  })
+
+  it('tells the length of a file without reading it', async () => {
+    const path = await put('dl/sparse.bin', '')
+    await truncate(path, 50_000_000_000)
+    const [{ id }] = await verify(path)
+    const { headers, statusCode } = await app.app.inject({
+      method: 'HEAD',
+      url: `/api/v1/files/${id}/content`,
+      headers: { authorization: `Bearer ${app.ownerToken}` },
+    })
+    expect([statusCode, headers['content-length']]).toEqual([200, '50000000000'])
+    const before = process.cpuUsage()
+    await sleep(500)
+    const { user, system } = process.cpuUsage(before)
+    expect(user + system).toBeLessThan(200_000)
   })
 
   it.each([

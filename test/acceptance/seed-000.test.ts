@@ -99,4 +99,46 @@ describe('a job as the jobs API documents it', () => {
     )
     expect(answer.body.details).toMatchObject([{ field: 'casefiles[0].aux_files[1].path' }])
   })
+
+  it('tells all faults of its own and of its files at once', async () => {
+    const body = structuredClone(firstBody)
+    Object.assign(body.job, {
+      project_name: 'a\nb',
+      olga_version: 'none such',
+      engine_id: 77,
+      priority_id: 78,
+    })
+    const own = ['job.project_name', 'job.olga_version', 'job.engine_id', 'job.priority_id']
+    const ofJob = await app.request('POST', '/api/v1/jobs', body)
+    expect(ofJob.status).toBe(422)
+    expect(ofJob.body.error).toMatch(/^job.project_name contains a control character.* \(and 3 more\)$/)
+    expect(ofJob.body.details.map((detail: { field: string }) => detail.field)).toEqual(own)
+    const aux = body.casefiles[0]?.aux_files[1]
+    if (aux) aux.path = '/a/../b'
+    const ofBoth = await app.request('POST', '/api/v1/jobs', body)
+    expect(ofBoth.body.error).toMatch(/^Failed to create aux_file: /)
+    expect(ofBoth.body.details.map((detail: { field: string }) => detail.field)).toEqual([
+      ...own,
+      'casefiles[0].aux_files[1].path',
+    ])
+  })
+
+  it.each([
+    '2016-12-31T23:59:60Z',
+    '2025-01-01T00:00:00+01',
+    '9999-12-31T23:59:59-01:00',
+    '0000-01-01T00:00:00+01:00',
+  ])('refuses %s as a time, wherever one stands', async (time) => {
+    const body = structuredClone(firstBody)
+    Object.assign(body.job, { launch_time: time })
+    Object.assign(body.casefiles[0] ?? {}, { modification_time: time })
+    const answer = await app.request('POST', '/api/v1/jobs', body)
+    expect(answer.status).toBe(422)
+    expect(answer.body.details).toEqual(
+      ['job.launch_time', 'casefiles[0].modification_time'].map((field) => ({
+        field,
+        message: `must be a time such as 2025-10-07T15:00:00Z, not "${time}"`,
+      })),
+    )
+  })
 })

@@ -63,6 +63,15 @@ export class RawSocket {
     })
   }
 
+  /** Reads nothing until `resume`, so that the server has to wait. */
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
   destroy(): void {
     this.#socket.destroy()
   }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DestinationStream } from 'pino'
+import { createRootGuard } from '../../src/access/location-root.ts'
 import { type AppDeps, buildApp } from '../../src/server/build-app.ts'
 import { ensureFirstOrg, ownerTokenPath } from '../../src/server/first-start.ts'
 import { createServerLog } from '../../src/server/server-log.ts'
@@ -51,7 +52,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   await ensureFirstOrg({ db: database.db, deployment, log })
   const app = await buildApp({
     database,
-    stores: createStores({ log }),
+    stores: createStores({ log, mayLeadTo: createRootGuard(deployment) }),
     deployment,
     log,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
