@@ -4,7 +4,7 @@ import { examples } from './examples.ts'
 import { type CliContext, print, printJson } from './io.ts'
 import { addSettings } from './setting-options.ts'
 
-export interface MigrateOptions {
+interface MigrateOptions {
   dryRun?: boolean
   json?: boolean
 }
