@@ -6,7 +6,7 @@ import { messageOf, systemCodeOf } from '../lib/system-error.ts'
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
-export interface PostOptions {
+interface PostOptions {
   /** For a call that makes something: it carries a key, so that trying it again makes nothing twice. */
   make?: boolean
   /** A key of the caller's own, for tries of more than one command. */

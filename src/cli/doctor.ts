@@ -8,7 +8,7 @@ import { type CliContext, type CliIo, paint, print, printJson, type Style } from
 import { addSettings } from './setting-options.ts'
 import { createTable } from './table.ts'
 
-export interface DoctorOptions {
+interface DoctorOptions {
   json?: boolean
   [setting: string]: unknown
 }

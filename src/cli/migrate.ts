@@ -6,7 +6,7 @@ import { type CliContext, print, printJson } from './io.ts'
 import { namedDatabase } from './named-database.ts'
 import { addSettings } from './setting-options.ts'
 
-export interface MigrateOptions {
+interface MigrateOptions {
   dryRun?: boolean
   json?: boolean
 }

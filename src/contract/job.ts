@@ -10,7 +10,6 @@ const AuxFileInput = closed({
   path: Type.String(),
   modification_time: Type.Optional(Time),
 })
-export type AuxFileInput = Static<typeof AuxFileInput>
 
 const CasefileInput = closed({
   file_name: Type.String(),

@@ -1,4 +1,4 @@
-import type { Generated, Selectable } from 'kysely'
+import type { Generated } from 'kysely'
 import type { FileState } from '../contract/file.ts'
 
 export interface FileTable {
@@ -16,7 +16,6 @@ export interface FileTable {
   checked_at: Date | null
   created_at: Generated<Date>
 }
-export type FileRow = Selectable<FileTable>
 
 export interface FileVersionTable {
   id: Generated<number>

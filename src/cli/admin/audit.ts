@@ -7,7 +7,7 @@ import { addListOptions, type ListOptions, printList } from '../list-pages.ts'
 import type { Column } from '../table.ts'
 import { idNumber } from '../whole-number.ts'
 
-export interface AuditOptions extends ListOptions {
+interface AuditOptions extends ListOptions {
   action?: string
   tokenId?: number
   since?: string

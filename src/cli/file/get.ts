@@ -13,7 +13,7 @@ import { type Downloaded, download } from './download.ts'
 import { openPartialFile, streamSink } from './download-sink.ts'
 import { getFile } from './resolve-file.ts'
 
-export interface FileGetOptions {
+interface FileGetOptions {
   output?: string
   force?: boolean
   json?: boolean

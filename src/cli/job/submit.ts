@@ -9,7 +9,7 @@ import type { CliContext, CliIo } from '../io.ts'
 import { systemFault } from '../system-fault.ts'
 import { printJob } from './show.ts'
 
-export interface JobSubmitOptions {
+interface JobSubmitOptions {
   from: string
   idempotencyKey?: string
   json?: boolean

@@ -5,7 +5,7 @@ import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import { type CliContext, print, printJson } from '../io.ts'
 
-export interface TokenCreateOptions {
+interface TokenCreateOptions {
   role?: string
   expiresAt?: string
   json?: boolean
