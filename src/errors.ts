@@ -37,6 +37,9 @@ export interface ErrorDetail {
   message: string
 }
 
+/** So many faults of one request are collected; more are not looked for. */
+export const maxFaults = 1000
+
 /** A fault of a request that may have others of other codes beside it. */
 export interface Fault extends ErrorDetail {
   code: FaultCode

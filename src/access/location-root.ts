@@ -34,10 +34,10 @@ export async function rootFault(root: string, deployment: Deployment): Promise<s
   return null
 }
 
-/** Whether whoever runs the deployment has allowed every org's owner to point here. Links do not lead out of that. */
-export async function isAllowedRoot(root: string, deployment: Deployment): Promise<boolean> {
-  const isAllowed = await allowedPlaces(deployment)
-  return (await spellings(root)).every(isAllowed)
+/** Whether a root lies within one of `roots`, as it is written and where it leads. */
+export async function liesWithin(roots: readonly string[], root: string): Promise<boolean> {
+  const isInside = await placesWithin(roots)
+  return (await spellings(root)).every(isInside)
 }
 
 /**
@@ -72,8 +72,12 @@ async function mayLeadTo(root: string, realRoot: string, deployment: Deployment)
 }
 
 async function allowedPlaces(deployment: Deployment): Promise<(path: string) => boolean> {
-  const roots = (await Promise.all([filesRoot(deployment), ...deployment.locations].map(spellings))).flat()
-  return (path) => roots.some((root) => isWithin(root, path))
+  return await placesWithin([filesRoot(deployment), ...deployment.locations])
+}
+
+async function placesWithin(roots: readonly string[]): Promise<(path: string) => boolean> {
+  const outer = (await Promise.all(roots.map(spellings))).flat()
+  return (path) => outer.some((root) => isWithin(root, path))
 }
 
 async function placeFault(root: string, deployment: Deployment): Promise<string | null> {

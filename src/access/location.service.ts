@@ -8,8 +8,8 @@ import { recordAudit, systemActor } from './audit.ts'
 import type { Caller } from './caller.ts'
 import type { Deployment } from './deployment.ts'
 import { ifGiven, nameFault, refuseFaults } from './faults.ts'
-import { insertLocation } from './location.repository.ts'
-import { isAllowedRoot, leadsOutOfAllowed, normalRoot, rootFault } from './location-root.ts'
+import { insertLocation, listLocationRoots } from './location.repository.ts'
+import { leadsOutOfAllowed, liesWithin, normalRoot, rootFault } from './location-root.ts'
 import { findOrg } from './org.repository.ts'
 import { deleteOrgRow, findOrgRow } from './org-rows.repository.ts'
 import { notFound, type OrgRowKind, updateItem } from './org-rows.service.ts'
@@ -25,7 +25,7 @@ export const locations: OrgRowKind<'location', Location> = {
   fromRow: (row) => ({ id: row.id, root: row.root, name: row.name, created_at: wireTime(row.created_at) }),
 }
 
-/** A location lets the org read what lies there, so what a deployment has not allowed needs its token. */
+/** A location lets the org read what lies there, so what lies outside those that it has needs the deployment's token. */
 export async function createLocation(
   deps: LocationDeps,
   caller: Caller,
@@ -43,7 +43,7 @@ export async function createOrgLocation(
 ): Promise<Location> {
   refuseFaults({
     name: ifGiven(input.name, nameFault),
-    root: (await rootFault(input.root, deployment)) ?? (await notAllowed(input.root, deployment, caller)),
+    root: (await rootFault(input.root, deployment)) ?? (await notAllowed(db, input.root, deployment, caller)),
   })
   const root = normalRoot(input.root)
   return await writeOnce(db, caller, async (trx) => {
@@ -88,15 +88,20 @@ export async function deleteLocation(db: Db, caller: Caller, id: number): Promis
   })
 }
 
-async function notAllowed(root: string, deployment: Deployment, caller: Caller): Promise<string | null> {
-  if (await isAllowedRoot(root, deployment)) return null
+async function notAllowed(
+  db: Db,
+  root: string,
+  deployment: Deployment,
+  caller: Caller,
+): Promise<string | null> {
   if (caller.deployment) {
     return (await leadsOutOfAllowed(root, deployment))
       ? `"${root}" is a link out of what this deployment allows; add the folder that it leads to`
       : null
   }
+  if (await liesWithin(await listLocationRoots(db, caller.orgId), root)) return null
   return (
-    `"${root}" is not within what this deployment allows; ask whoever runs it to start the server with ` +
+    `"${root}" is not within a location that this org has; ask whoever runs Waybill to start the server with ` +
     '--location for it, or to add it with the deployment token'
   )
 }

@@ -16,7 +16,7 @@ const CasefileInput = closed({
   path: Type.String(),
   modification_time: Type.Optional(Time),
   status: Type.Optional(Type.Union([Type.Literal(0), Type.Literal(1)], { default: 0 })),
-  modules: Type.Optional(Type.Array(Type.String({ maxLength: 200 }))),
+  modules: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 1000 })),
   aux_files: Type.Optional(Type.Array(AuxFileInput)),
 })
 

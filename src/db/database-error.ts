@@ -75,5 +75,6 @@ function isUnavailable(error: unknown, state: string | undefined): boolean {
 function unavailableSentence(state: string | undefined): string {
   if (state === SQLSTATE.query_canceled) return 'The database took too long to answer; try again'
   if (state === SQLSTATE.lock_not_available) return 'The database is busy with the same rows; try again'
+  if (state === SQLSTATE.disk_full) return 'The disk of the database is full; free some space and try again'
   return 'The database cannot answer now; try again'
 }

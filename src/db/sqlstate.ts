@@ -15,6 +15,7 @@ export const SQLSTATE = {
   duplicate_database: '42P04',
   undefined_table: '42P01',
   object_in_use: '55006',
+  disk_full: '53100',
   lock_not_available: '55P03',
   query_canceled: '57014',
   admin_shutdown: '57P01',

@@ -3,7 +3,7 @@ import type { Caller } from '../access/caller.ts'
 import type { FileDetail, FileQuery, FileSummary, VerifyInput } from '../contract/file.ts'
 import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { AppError } from '../errors.ts'
+import { AppError, sentenceOfDetails } from '../errors.ts'
 import { idFromCursor, type Page, pageFromRows } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { addressFault } from '../storage/location.ts'
@@ -109,8 +109,13 @@ async function pathsToVerify(db: Db, orgId: number, { ids, paths }: VerifyInput)
   }
   const wanted = ids ?? []
   const known = new Map((await findFilesById(db, orgId, wanted)).map((row) => [row.fileId, row.path]))
-  const missing = wanted.find((id) => !known.has(id))
-  if (missing !== undefined) throw new AppError('not_found', `File ${missing} not found`)
+  const details = wanted.flatMap((id, index) =>
+    known.has(id) ? [] : [{ field: `ids[${index}]`, message: `there is no file ${id}` }],
+  )
+  const [missing] = details
+  if (missing !== undefined) {
+    throw new AppError('not_found', sentenceOfDetails(missing, details.length), { details })
+  }
   return wanted.flatMap((id) => known.get(id) ?? [])
 }
 

@@ -1,6 +1,9 @@
 import type { JobInput } from '../contract/job.ts'
-import type { ErrorDetail } from '../errors.ts'
+import { AppError, type ErrorDetail, maxFaults } from '../errors.ts'
 import { addressFault } from '../storage/location.ts'
+
+/** A job of so many files holds the server for some ten seconds; measured with new files and no location. */
+const maxFiles = 100_000
 
 /** A file as a job names it: a casefile, or an aux file of one. */
 export interface NamedFile {
@@ -18,12 +21,16 @@ export interface NamedFileFault extends ErrorDetail {
   sentence: string
 }
 
-/** All files of a job in its order, and all their faults; the same aux file twice under one casefile is one. */
+/** All files of a job in its order, and their faults, up to `maxFaults`; the same aux file twice under one casefile is one. */
 export function namedFiles(input: JobInput): { files: NamedFile[]; faults: NamedFileFault[] } {
+  refuseTooMany(input)
   const faults: NamedFileFault[] = []
+  const note = (file: FileInput, field: string, sentence: string) => {
+    if (faults.length < maxFaults) faults.push(...faultsOf(file, field, sentence))
+  }
   const files = input.casefiles.flatMap((casefile, caseIndex) => {
     const field = `casefiles[${caseIndex}]`
-    faults.push(...faultsOf(casefile, field, `Failed to create casefile "${casefile.file_name}"`))
+    note(casefile, field, `Failed to create casefile "${casefile.file_name}"`)
     const ofCase: NamedFile = {
       ...nameAndTime(casefile),
       caseIndex,
@@ -34,7 +41,7 @@ export function namedFiles(input: JobInput): { files: NamedFile[]; faults: Named
     const auxFiles = new Map<string, NamedFile>()
     for (const [position, aux] of (casefile.aux_files ?? []).entries()) {
       const sentence = `Failed to create aux_file: "${aux.file_name}" of casefile "${casefile.file_name}"`
-      faults.push(...faultsOf(aux, `${field}.aux_files[${position}]`, sentence))
+      note(aux, `${field}.aux_files[${position}]`, sentence)
       const key = `${aux.path}\0${aux.file_name}`
       if (auxFiles.has(key)) continue
       auxFiles.set(key, {
@@ -48,6 +55,13 @@ export function namedFiles(input: JobInput): { files: NamedFile[]; faults: Named
     return [ofCase, ...auxFiles.values()]
   })
   return { files, faults }
+}
+
+function refuseTooMany({ casefiles }: JobInput): void {
+  const count = casefiles.reduce((sum, { aux_files }) => sum + 1 + (aux_files?.length ?? 0), 0)
+  if (count <= maxFiles) return
+  const message = `name ${count.toLocaleString('en')} files, over the limit of ${maxFiles.toLocaleString('en')}; submit them as several jobs`
+  throw new AppError('too_large', `The casefiles ${message}`, { details: [{ field: 'casefiles', message }] })
 }
 
 interface FileInput {

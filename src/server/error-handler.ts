@@ -1,8 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorBody } from '../contract/common.ts'
-import { AppError, type ErrorDetail, errorTable, sentenceOfDetails } from '../errors.ts'
+import { AppError, type ErrorDetail, errorTable, maxFaults, sentenceOfDetails } from '../errors.ts'
 import type { SchemaFault } from './fault-message.ts'
-import { maxFaults } from './schema-compilers.ts'
 import { detailsOf } from './validation-details.ts'
 
 const maxDetails = 100

@@ -1,8 +1,6 @@
 import { AjvCompiler, type BuildCompilerFromPool } from '@fastify/ajv-compiler'
+import { maxFaults } from '../errors.ts'
 import { isTime } from '../lib/wire-time.ts'
-
-/** So many faults of one request are collected; more are not looked for. */
-export const maxFaults = 1000
 
 type Compile = ReturnType<BuildCompilerFromPool>
 type Validate = ReturnType<Compile>

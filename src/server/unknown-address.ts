@@ -11,7 +11,9 @@ export function registerUnknownAddress(
   app.setNotFoundHandler({ preHandler: authenticate }, async (request, reply) => {
     const [path = '/'] = (request.raw.url ?? '/').split('?', 1)
     const allowed = methods.filter((method) => app.findRoute({ method, url: path }) !== null)
-    if (allowed.length === 0) throw new AppError('not_found', 'Nothing is at this address')
+    // A route that answers this method and found nothing has said all there is.
+    if (allowed.length === 0 || allowed.includes(request.method))
+      throw new AppError('not_found', 'Nothing is at this address')
     reply.header('allow', allowed.join(', '))
     throw new AppError(
       'not_found',

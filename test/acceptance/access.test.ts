@@ -323,7 +323,7 @@ describe('orgs', () => {
 })
 
 describe('locations', () => {
-  it('lie within what the deployment allows, unless its token adds them', async () => {
+  it('lie within those that the org has, unless the deployment token adds them', async () => {
     const owner = (await post('/tokens', { name: 'locator', role: 'owner' })).body.token
     const inside = join(app.files, 'inside')
     const made = await post('/locations', { root: `${inside}//` }, owner)
@@ -333,7 +333,7 @@ describe('locations', () => {
       const refused = await post('/locations', { root }, owner)
       expect(refused.status, root).toBe(422)
       expect(refused.body.details[0].field).toBe('root')
-      expect(refused.body.error).toMatch(/ask whoever runs it to start the server with --location/)
+      expect(refused.body.error).toMatch(/ask whoever runs Waybill to start the server with --location/)
     }
     for (const root of ['/shared/projects', 'gs://bucket/prefix', 's3://bucket', 'GS://Upper/x/']) {
       expect((await post('/locations', { root, name: 'ours' })).status, root).toBe(201)
@@ -396,11 +396,15 @@ describe('locations', () => {
     expect((await patch(`/locations/${id}`, { root: '/elsewhere' })).status).toBe(422)
     expect((await remove(`/locations/${id}`)).status).toBe(204)
     const org = (await post('/orgs', { name: 'Tenant' })).body
+    const owner = org.owner_token
+    expect((await post('/locations', { root: app.files }, owner)).status).toBe(422)
+    expect((await post('/locations', { root: '/shared/tenant/a' }, owner)).status).toBe(422)
     const added = await post(`/orgs/${org.id}/locations`, { root: '/shared/tenant' })
     expect(added.status).toBe(201)
     expect((await get('/locations', org.owner_token)).body.items).toEqual([added.body])
     expect((await get(`/locations/${added.body.id}`)).status).toBe(404)
     expect((await post('/orgs/999999/locations', { root: '/shared/tenant' })).status).toBe(404)
+    expect((await post('/locations', { root: '/shared/tenant/a' }, owner)).status).toBe(201)
   })
 })
 

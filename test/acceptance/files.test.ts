@@ -271,6 +271,14 @@ describe('the ledger over HTTP', () => {
     expect((await app.request('POST', '/api/v1/files/verify', body)).status).toBe(status)
   })
 
+  it('names every id that is no file of the org', async () => {
+    const [{ id }] = await verify(await put('known.txt', 'x'))
+    const answer = await app.request('POST', '/api/v1/files/verify', { ids: [888_888, id, 999_999] })
+    expect(answer.status).toBe(404)
+    expect(answer.body.error).toBe('ids[0] there is no file 888888 (and 1 more)')
+    expect(answer.body.details.map((detail: { field: string }) => detail.field)).toEqual(['ids[0]', 'ids[2]'])
+  })
+
   it('leaves the checksum of a large file to the worker', async () => {
     const path = await put('large.bin', '')
     await truncate(path, 9_000_000)

@@ -100,6 +100,15 @@ describe('a job as the jobs API documents it', () => {
     expect(answer.body.details).toMatchObject([{ field: 'casefiles[0].aux_files[1].path' }])
   })
 
+  it('is 413 when it names more than 100,000 files', async () => {
+    const body = structuredClone(firstBody)
+    const aux_files = Array.from({ length: 100_000 }, (_, i) => ({ file_name: 'a', path: `/a/${i}` }))
+    Object.assign(body.casefiles[0] ?? {}, { aux_files })
+    const answer = await app.request('POST', '/api/v1/jobs', body)
+    expect(answer.status).toBe(413)
+    expect(answer.body.error).toMatch(/over the limit of 100,000/)
+  })
+
   it('tells all faults of its own and of its files at once', async () => {
     const body = structuredClone(firstBody)
     Object.assign(body.job, {
