@@ -13,6 +13,12 @@ export interface DataDirLock {
 const answerTimeoutMs = 2000
 
 /**
+ * A process that was killed while it started another leaves its sockets, for a moment, with the copy of itself that was
+ * about to become the other. Only who stays silent longer than that holds the directory.
+ */
+const silencesOfAHolder = 2
+
+/**
  * One process at a time holds a data directory; the lock dies with it, whatever kills it.
  *
  * The holder listens on a unix socket: a connection is refused once the process is gone, so no pid has to be
@@ -67,13 +73,18 @@ async function takeNextNumber(
   folder: SocketFolder,
   ownName: string,
 ): Promise<void> {
+  let silent = 0
   for (;;) {
     const names = await readdir(directory)
     const highest = Math.max(0, ...names.filter((name) => /^\d+$/.test(name)).map(Number))
     if (highest > 0) {
       const holder = await askHolder(folder.addressOf(String(highest)))
       if (holder === 'removed') continue
-      if (holder !== 'dead') throw inUse(dataDir, holder.pid)
+      if (holder !== 'dead') {
+        silent += 1
+        if (holder.pid === '' && silent < silencesOfAHolder) continue
+        throw inUse(dataDir, holder.pid)
+      }
     }
     try {
       await link(join(directory, ownName), join(directory, String(highest + 1)))
