@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,6 +9,7 @@ import { crc32c } from '@node-rs/crc32'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { checksumFromNumber } from '../../src/lib/content-hash.ts'
 import { bin, startCli } from '../helpers/cli.ts'
+import { testWith } from '../helpers/requirements.ts'
 
 let folder: string
 let server: Server | undefined
@@ -72,8 +72,7 @@ it('saves nothing outside the folder that it is asked to save in', async () => {
   expect((await readFile(join(folder, 'evil.bin'))).equals(content)).toBe(true)
 })
 
-it('draws its progress on a terminal', async ({ skip }) => {
-  if (!existsSync(script)) return skip()
+testWith('script', 'draws its progress on a terminal', async () => {
   const env = await serveFile((response) => response.end(content))
   const terminal = spawn(script, ['-qec', `"${process.execPath}" "${bin}" file get 1`, '/dev/null'], {
     cwd: folder,

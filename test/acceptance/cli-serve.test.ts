@@ -1,11 +1,12 @@
-import { spawnSync } from 'node:child_process'
 import { chmod, chown, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
-import { bin, readServerFile, runCli, serveCli, startCli } from '../helpers/cli.ts'
+import { nobody, readServerFile, runCli, serveCli, startCli } from '../helpers/cli.ts'
+import { databaseOf, runOnce } from '../helpers/global-setup.ts'
+import { testWith } from '../helpers/requirements.ts'
 
 let dataDir: string
 beforeEach(async () => {
@@ -96,14 +97,13 @@ describe('waybill serve', () => {
     expect(ran.err).not.toContain('hunter2')
   })
 
-  it('runs on a PostgreSQL of its own choice, with a worker beside it', async ({ skip }) => {
+  it('runs on a PostgreSQL of its own choice, with a worker beside it', async () => {
     const { connection } = inject('testDatabase')
     const name = `waybill_cli_${process.pid}`
-    const { host, port, user } = connection
-    if (host === undefined) return skip()
-    const { runOnce } = await import('../helpers/global-setup.ts')
     await runOnce(connection, `create database ${name}`)
-    const url = `postgres:///${name}?host=${encodeURIComponent(host)}&port=${port}&user=${user}`
+    const { connectionString, host = '', port, user } = databaseOf(connection, name)
+    const url =
+      connectionString ?? `postgres:///${name}?host=${encodeURIComponent(host)}&port=${port}&user=${user}`
     const env = { DATABASE_URL: url, WAYBILL_DATA_DIR: dataDir }
     const pending = await runCli(['migrate', '--dry-run', '--json'], { env })
     expect(JSON.parse(pending.out).pending[0]).toMatch(/^0001_/)
@@ -119,15 +119,14 @@ describe('waybill serve', () => {
     await runOnce(connection, `drop database ${name} with (force)`)
   })
 
-  it('serves an ordinary user in a directory of mode 0700', async ({ skip }) => {
-    const uid = 65534
-    const reachable = spawnSync('test', ['-r', bin], { uid, gid: uid }).status === 0
-    if (process.getuid?.() !== 0 || !reachable) return skip()
-    await chown(dataDir, uid, uid)
+  testWith('mounts', 'serves an ordinary user in a directory of mode 0700', async () => {
+    await chown(dataDir, nobody, nobody)
     await chmod(dataDir, 0o700)
-    const served = await serveCli([], { dataDir, uid })
-    expect((await served.run(['file', 'find'], { uid })).code).toBe(0)
-    expect((await served.run(['doctor'], { uid })).code).toBe(0)
+    const asNobody = true
+    const served = await serveCli([], { dataDir, asNobody })
+    expect((await stat(join(dataDir, 'postgres'))).uid).toBe(nobody)
+    expect((await served.run(['file', 'find'], { asNobody })).code).toBe(0)
+    expect((await served.run(['doctor'], { asNobody })).code).toBe(0)
     await served.stop()
   })
 })

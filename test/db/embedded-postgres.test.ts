@@ -178,13 +178,18 @@ test('a damaged database fails with the reason that PostgreSQL gives, and frees 
   }
 })
 
-testWith('an ordinary user', 'a directory that cannot be written to is refused in words', async () => {
-  const parent = await temporaryDirectory()
-  await chmod(parent, 0o500)
-  onTestFinished(() => chmod(parent, 0o700))
+testWith('linux', 'a directory that cannot be written to is refused in words', async () => {
+  const own = await temporaryDirectory()
+  await chmod(own, 0o500)
+  onTestFinished(() => chmod(own, 0o700))
+  // Root may write where modes forbid it, but not among the kernel's own files.
+  const parent = process.getuid?.() === 0 ? '/sys' : own
   await expect(
-    startEmbeddedPostgres({ dataDir: join(parent, 'data'), log: silentLogger }),
-  ).rejects.toMatchObject({ code: 'invalid_config', message: expect.stringContaining('EACCES') })
+    startEmbeddedPostgres({ dataDir: join(parent, 'waybill-data'), log: silentLogger }),
+  ).rejects.toMatchObject({
+    code: 'invalid_config',
+    message: expect.stringMatching(/EACCES|EPERM|EROFS/),
+  })
 })
 
 /** In a mount namespace of its own, so that nothing stays mounted whatever becomes of the test. */
@@ -206,13 +211,13 @@ async function startOnTmpfs(options: string, prepare: string): Promise<{ code: s
   return JSON.parse(stdout.slice('failed '.length)) as { code: string; message: string }
 }
 
-testWith('tmpfs mounts', 'a full disk is named when the database is made', async () => {
+testWith('mounts', 'a full disk is named when the database is made', async () => {
   const failure = await startOnTmpfs('size=12m', '')
   expect(failure.code).toBe('database_start_failed')
   expect(failure.message).toMatch(/could not make a database in .*No space left on device/)
 })
 
-testWith('tmpfs mounts', 'a disk that may only be read is named', async () => {
+testWith('mounts', 'a disk that may only be read is named', async () => {
   const present = await startOnTmpfs('size=12m', 'mkdir "$1/data" && mount -o remount,ro "$1" &&')
   expect(present.code).toBe('database_start_failed')
   expect(present.message).toMatch(/cannot be locked: EROFS: read-only file system/)

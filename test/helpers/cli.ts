@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const bin = fileURLToPath(new URL('../../bin/waybill.js', import.meta.url))
+const checkout = fileURLToPath(new URL('../..', import.meta.url))
+export const bin = join(checkout, 'bin/waybill.js')
+export const nobody = 65534
 
 export interface Ran {
   code: number | null
@@ -17,7 +19,8 @@ export interface CliOptions {
   env?: Record<string, string>
   input?: string
   cwd?: string
-  uid?: number
+  /** Started by root, who gives up being root. Needs mounts: nobody may be kept from reaching the checkout itself. */
+  asNobody?: boolean
 }
 
 export interface StartedCli {
@@ -31,11 +34,11 @@ export interface StartedCli {
 }
 
 /** Starts the real executable. */
-export function startCli(args: string[], { env = {}, cwd, uid }: CliOptions = {}): StartedCli {
-  const child = spawn(process.execPath, [bin, ...args], {
+export function startCli(args: string[], { env = {}, cwd, asNobody = false }: CliOptions = {}): StartedCli {
+  const [command, prefix] = asNobody ? nobodysNode() : [process.execPath, [bin]]
+  const child = spawn(command, [...prefix, ...args], {
     env: { PATH: process.env.PATH, HOME: tmpdir(), ...env },
     ...(cwd === undefined ? {} : { cwd }),
-    ...(uid === undefined ? {} : { uid, gid: uid }),
   })
   const ran: Ran = { code: null, out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -65,6 +68,15 @@ export function startCli(args: string[], { env = {}, cwd, uid }: CliOptions = {}
       return await Promise.race([printed, failed])
     },
   }
+}
+
+/** The checkout and Node are mounted where nobody may go, in a mount namespace that ends with the command. */
+function nobodysNode(): [string, string[]] {
+  const script = `
+    mount -t tmpfs -o mode=755 tmpfs /mnt && mkdir /mnt/checkout && touch /mnt/node &&
+    mount --bind "$1" /mnt/checkout && mount --bind "$2" /mnt/node && shift 2 &&
+    exec setpriv --reuid=${nobody} --regid=${nobody} --clear-groups /mnt/node /mnt/checkout/bin/waybill.js "$@"`
+  return ['unshare', ['--mount', '/bin/sh', '-c', script, 'sh', checkout, process.execPath]]
 }
 
 /** Runs the real executable until it ends. */

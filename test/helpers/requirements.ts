@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { test } from 'vitest'
 
 /**
@@ -7,18 +8,16 @@ import { test } from 'vitest'
  */
 const needs = {
   root: () => process.getuid?.() === 0,
-  'an ordinary user': () => process.getuid?.() !== 0,
-  'tmpfs mounts': () => process.getuid?.() === 0 && canMount(),
+  mounts: () => process.getuid?.() === 0 && canMount(),
+  script: () => existsSync('/usr/bin/script'),
   linux: () => process.platform === 'linux',
 } as const
 
 export type Need = keyof typeof needs
 
-const contradictory: readonly Need[] = ['an ordinary user', 'root']
-
 export function testWith(need: Need, name: string, fn: () => Promise<void>, timeoutMs?: number): void {
   const met = needs[need]()
-  const required = process.env.WAYBILL_TEST_REQUIRE === 'all' && !contradictory.includes(need)
+  const required = process.env.WAYBILL_TEST_REQUIRE === 'all'
   test.skipIf(!met && !required)(met ? name : `${name} [needs ${need}]`, fn, timeoutMs)
 }
 
