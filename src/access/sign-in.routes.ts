@@ -1,11 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { ErrorBody } from '../contract/common.ts'
 import { SignInLink, SignInLinkInput, SignInQuery } from '../contract/sign-in.ts'
 import type { Db } from '../db/client.ts'
+import { AppError } from '../errors.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { callerOf } from './route-access.ts'
 import { sessionCookie } from './session-cookie.ts'
 import { createSignInCode, sessionLivesSeconds, signIn, signOut } from './sign-in.service.ts'
+import { refusedSignInPage } from './sign-in-page.ts'
 import { signInPath } from './token.ts'
 
 /** At the root: where a sign-in link leads. */
@@ -22,11 +26,16 @@ export function signInPageRoute({ db }: { db: Db }): FastifyPluginAsyncTypebox {
         schema: {
           summary: 'Sign a browser in with a one-time code',
           querystring: SignInQuery,
-          response: { 303: Type.Null() },
+          response: { 303: Type.Null(), 401: Type.Union([Type.String(), ErrorBody]) },
         },
       },
       async (request, reply) => {
-        const token = await signIn(db, request.query.code, { address: request.ip, requestId: request.id })
+        const from = { address: request.ip, requestId: request.id }
+        const token = await signIn(db, request.query.code, from).catch((error: unknown) => {
+          if (error instanceof AppError && error.code === 'unauthorized' && isBrowser(request)) return null
+          throw error
+        })
+        if (token === null) return reply.status(401).type('text/html').send(refusedSignInPage)
         return reply
           .header('set-cookie', sessionCookie(request, token, sessionLivesSeconds))
           .header('cache-control', 'no-store')
@@ -35,6 +44,10 @@ export function signInPageRoute({ db }: { db: Db }): FastifyPluginAsyncTypebox {
       },
     )
   }
+}
+
+function isBrowser(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('text/html') === true
 }
 
 export function signInRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {

@@ -14,7 +14,7 @@ export function fileRoutes(deps: FileContentDeps & { lookAt: Looker }): FastifyP
       {
         config: { access: 'reader' },
         schema: {
-          summary: 'Find files of the ledger',
+          summary: 'Find files of the ledger: newest first, or by path below a path_prefix',
           querystring: FileQuery,
           response: { 200: FilePage },
         },

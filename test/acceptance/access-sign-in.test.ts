@@ -61,6 +61,10 @@ describe('a sign-in link', () => {
     const [late, made] = [await visit(url), await visit(`/sign-in?code=${'x'.repeat(43)}`)]
     expect(late.statusCode).toBe(401)
     expect(late.json()).toEqual(made.json())
+    const shown = await app.app.inject({ url, headers: { accept: 'text/html,*/*;q=0.8' } })
+    expect(shown.statusCode).toBe(401)
+    expect(shown.headers['content-type']).toMatch(/^text\/html/)
+    expect(shown.body).toContain('This link signs nobody in')
     expect((await visit('/sign-in')).statusCode).toBe(400)
     expect((await visit('/sign-in?code=%00')).statusCode).toBe(400)
   })
