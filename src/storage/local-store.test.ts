@@ -277,7 +277,7 @@ describe('a disk', () => {
         (await store.stat(${JSON.stringify(`${root}/closed/x`)})).state, read,
         (await store.stat(${JSON.stringify(`${root}/none`)})).state]))`
     needs(process.getuid?.() === 0, 'only root can become another user', skip)
-    chmodSync(base, 0o755)
+    for (const folder of [base, root]) chmodSync(folder, 0o755)
     const out = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
     expect([out.stdout.toString(), out.stderr.toString()]).toEqual([
       '["forbidden","unavailable","absent"]',

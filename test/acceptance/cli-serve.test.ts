@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
-import { nobody, readServerFile, runCli, serveCli, startCli } from '../helpers/cli.ts'
+import { copyForNobody, nobody, readServerFile, runCli, serveCli, startCli } from '../helpers/cli.ts'
 import { databaseOf, runOnce } from '../helpers/global-setup.ts'
 import { testWith } from '../helpers/requirements.ts'
 
@@ -119,15 +119,16 @@ describe('waybill serve', () => {
     await runOnce(connection, `drop database ${name} with (force)`)
   })
 
-  testWith('mounts', 'serves an ordinary user in a directory of mode 0700', async () => {
+  testWith('root', 'serves an ordinary user in a directory of mode 0700', async () => {
     await chown(dataDir, nobody, nobody)
     await chmod(dataDir, 0o700)
-    const asNobody = true
+    const asNobody = await copyForNobody()
     const served = await serveCli([], { dataDir, asNobody })
     expect((await stat(join(dataDir, 'postgres'))).uid).toBe(nobody)
     expect((await served.run(['file', 'find'], { asNobody })).code).toBe(0)
     expect((await served.run(['doctor'], { asNobody })).code).toBe(0)
     await served.stop()
+    await asNobody.remove()
   })
 })
 

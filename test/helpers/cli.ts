@@ -1,8 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile as execFileWithCallback, spawn } from 'node:child_process'
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const execFile = promisify(execFileWithCallback)
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url))
 export const bin = join(checkout, 'bin/waybill.js')
@@ -19,8 +22,8 @@ export interface CliOptions {
   env?: Record<string, string>
   input?: string
   cwd?: string
-  /** Started by root, who gives up being root. Needs mounts: nobody may be kept from reaching the checkout itself. */
-  asNobody?: boolean
+  /** Another copy of Waybill and Node, run as another user. */
+  asNobody?: NobodysCopy
 }
 
 export interface StartedCli {
@@ -34,11 +37,11 @@ export interface StartedCli {
 }
 
 /** Starts the real executable. */
-export function startCli(args: string[], { env = {}, cwd, asNobody = false }: CliOptions = {}): StartedCli {
-  const [command, prefix] = asNobody ? nobodysNode() : [process.execPath, [bin]]
-  const child = spawn(command, [...prefix, ...args], {
+export function startCli(args: string[], { env = {}, cwd, asNobody }: CliOptions = {}): StartedCli {
+  const child = spawn(asNobody?.node ?? process.execPath, [asNobody?.bin ?? bin, ...args], {
     env: { PATH: process.env.PATH, HOME: tmpdir(), ...env },
     ...(cwd === undefined ? {} : { cwd }),
+    ...(asNobody === undefined ? {} : { uid: nobody, gid: nobody }),
   })
   const ran: Ran = { code: null, out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -70,13 +73,25 @@ export function startCli(args: string[], { env = {}, cwd, asNobody = false }: Cl
   }
 }
 
-/** The checkout and Node are mounted where nobody may go, in a mount namespace that ends with the command. */
-function nobodysNode(): [string, string[]] {
-  const script = `
-    mount -t tmpfs -o mode=755 tmpfs /mnt && mkdir /mnt/checkout && touch /mnt/node &&
-    mount --bind "$1" /mnt/checkout && mount --bind "$2" /mnt/node && shift 2 &&
-    exec setpriv --reuid=${nobody} --regid=${nobody} --clear-groups /mnt/node /mnt/checkout/bin/waybill.js "$@"`
-  return ['unshare', ['--mount', '/bin/sh', '-c', script, 'sh', checkout, process.execPath]]
+export interface NobodysCopy {
+  node: string
+  bin: string
+  remove(): Promise<void>
+}
+
+/** Copied by root to where nobody may read it, whatever the modes and the place of the checkout. */
+export async function copyForNobody(): Promise<NobodysCopy> {
+  const folder = await mkdtemp(join(tmpdir(), 'waybill-nobody-'))
+  const parts = ['bin', 'dist', 'migrations', 'node_modules', 'package.json'].map((part) =>
+    join(checkout, part),
+  )
+  await execFile('cp', ['-r', ...parts, process.execPath, folder])
+  await execFile('chmod', ['-R', 'a+rX', folder])
+  return {
+    node: join(folder, basename(process.execPath)),
+    bin: join(folder, 'bin/waybill.js'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
 }
 
 /** Runs the real executable until it ends. */
