@@ -5,6 +5,7 @@ import type { Check, Verdict } from './doctor/check.ts'
 import { examples } from './examples.ts'
 import { exitCode } from './exit-code.ts'
 import { type CliContext, type CliIo, paint, print, printJson, type Style } from './io.ts'
+import { leaveWorkingDirectory } from './leave-working-directory.ts'
 import { addSettings } from './setting-options.ts'
 import { createTable } from './table.ts'
 
@@ -25,6 +26,7 @@ export function addDoctor(parent: Command, context: CliContext): void {
 
 async function examine({ io, env, finish }: CliContext, options: DoctorOptions): Promise<void> {
   const collected = collectConfig(options, env)
+  leaveWorkingDirectory()
   const { runChecks } = await import('./doctor/run-checks.ts')
   const checks = await runChecks(collected)
   if (options.json === true) {

@@ -3,6 +3,7 @@ import { readConfig } from '../config.ts'
 import { makeDataDir } from './data-dir.ts'
 import { examples } from './examples.ts'
 import { type CliContext, print, printJson } from './io.ts'
+import { leaveWorkingDirectory } from './leave-working-directory.ts'
 import { namedDatabase } from './named-database.ts'
 import { addSettings } from './setting-options.ts'
 
@@ -28,6 +29,7 @@ export function addMigrate(parent: Command, context: CliContext): void {
 async function migrateSchema({ io, env }: CliContext, options: MigrateOptions): Promise<void> {
   const dryRun = options.dryRun === true
   const config = readConfig({ ...options }, env)
+  leaveWorkingDirectory()
   const { migrateDatabase } = await import('../server/migrate-database.ts')
   await makeDataDir(config.dataDir)
   const names = await migrateDatabase(config, { dryRun }).catch((error: unknown) => {

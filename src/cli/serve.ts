@@ -4,6 +4,7 @@ import { type ConfigOptions, readConfig } from '../config.ts'
 import { makeDataDir } from './data-dir.ts'
 import { examples } from './examples.ts'
 import { type CliContext, print } from './io.ts'
+import { leaveWorkingDirectory } from './leave-working-directory.ts'
 import { namedDatabase } from './named-database.ts'
 import { removeServerFile, writeServerFile } from './server-file.ts'
 import { addSettings } from './setting-options.ts'
@@ -44,6 +45,7 @@ export function addServe(parent: Command, context: CliContext): void {
 /** Ends when the server was stopped by a signal. */
 async function serve({ io, env }: CliContext, options: ConfigOptions): Promise<void> {
   const config = readConfig(options, env)
+  leaveWorkingDirectory()
   // The server's parts take half a second to load, which no other command should wait for.
   const { startServer } = await import('../server/start-server.ts')
   const { ownerTokenPath } = await import('../server/first-start.ts')

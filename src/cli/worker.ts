@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type ConfigOptions, readConfig } from '../config.ts'
 import { examples } from './examples.ts'
 import { type CliContext, print } from './io.ts'
+import { leaveWorkingDirectory } from './leave-working-directory.ts'
 import { addSettings } from './setting-options.ts'
 import { untilStopped } from './until-stopped.ts'
 
@@ -20,6 +21,7 @@ export function addWorker(parent: Command, context: CliContext): void {
 /** Ends when the worker was stopped by a signal, and lets its tasks end first. */
 async function work({ io, env }: CliContext, options: ConfigOptions): Promise<void> {
   const config = readConfig(options, env)
+  leaveWorkingDirectory()
   const { startWorkerProcess } = await import('../server/start-worker.ts')
   const worker = await startWorkerProcess(config)
   // Before anyone hears that it runs: a signal may come at once.

@@ -119,14 +119,25 @@ describe('waybill serve', () => {
     await runOnce(connection, `drop database ${name} with (force)`)
   })
 
+  it('is not swayed by settings of its parts that lie where it is started', async () => {
+    const cwd = await realpath(await mkdtemp(join(tmpdir(), 'waybill-cwd-')))
+    await writeFile(join(cwd, '.graphile-workerrc.js'), 'process.exit(66)')
+    const served = await serveCli([], { dataDir, cwd })
+    expect((await served.run(['doctor'], { cwd })).code).toBe(0)
+    await served.stop()
+    await rm(cwd, { recursive: true })
+  })
+
   testWith('root', 'serves an ordinary user in a directory of mode 0700', async () => {
     await chown(dataDir, nobody, nobody)
     await chmod(dataDir, 0o700)
     const asNobody = await copyForNobody()
-    const served = await serveCli([], { dataDir, asNobody })
+    const cwd = await realpath(await mkdtemp(join(tmpdir(), 'waybill-closed-')))
+    const served = await serveCli([], { dataDir, asNobody, cwd })
     expect((await stat(join(dataDir, 'postgres'))).uid).toBe(nobody)
     expect((await served.run(['file', 'find'], { asNobody })).code).toBe(0)
-    expect((await served.run(['doctor'], { asNobody })).code).toBe(0)
+    expect((await served.run(['doctor'], { asNobody, cwd })).code).toBe(0)
+    await rm(cwd, { recursive: true })
     await served.stop()
     await asNobody.remove()
   })

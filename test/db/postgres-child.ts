@@ -6,8 +6,8 @@ import { silentLogger } from '../../src/lib/logger.ts'
 const { dataDir } = JSON.parse(process.argv[2] ?? '') as { dataDir: string }
 try {
   const postgres = await startEmbeddedPostgres({ dataDir, log: silentLogger })
-  process.stdout.write(`ready ${JSON.stringify({ pid: postgres.pid, connection: postgres.connection })}\n`)
   process.once('SIGTERM', () => void postgres.stop())
+  process.stdout.write(`ready ${JSON.stringify({ pid: postgres.pid, connection: postgres.connection })}\n`)
 } catch (error) {
   const failure = error instanceof AppError ? { code: error.code, message: error.message } : { code: 'bug' }
   process.stdout.write(`failed ${JSON.stringify(failure)}\n`)
