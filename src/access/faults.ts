@@ -13,11 +13,6 @@ export function nameFault(name: string): string | null {
   return textFault(name) ?? (/\p{Cc}/u.test(name) ? 'contains a control character; remove it' : null)
 }
 
-/** A text may have the shape of a time and name none that a clock here shows, as a leap second does. */
-export function timeFault(text: string): string | null {
-  return Number.isNaN(Date.parse(text)) ? `"${text}" is no time; write it like 2026-01-31T12:00:00Z` : null
-}
-
 /** Throws one error that holds every fault; fields that are not given are not looked at. */
 export function refuseFaults(faults: Record<string, string | null | undefined>): void {
   const details: ErrorDetail[] = Object.entries(faults).flatMap(([field, message]) =>

@@ -7,7 +7,7 @@ import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit } from './audit.ts'
 import type { Caller } from './caller.ts'
-import { ifGiven, nameFault, refuseFaults, timeFault } from './faults.ts'
+import { ifGiven, nameFault, refuseFaults } from './faults.ts'
 import { holdOrgRow } from './org-rows.repository.ts'
 import { refuseRoleAbove } from './role.ts'
 import * as tokens from './token.repository.ts'
@@ -104,9 +104,8 @@ function refuseDeploymentToken(caller: Caller, token: tokens.TokenRow): void {
 function tokenFaults({ name, expires_at }: TokenPatch) {
   return {
     name: ifGiven(name, nameFault),
-    expires_at: ifGiven(
-      expires_at,
-      (text) => timeFault(text) ?? (Date.parse(text) <= Date.now() ? `"${text}" is in the past` : null),
+    expires_at: ifGiven(expires_at, (text) =>
+      Date.parse(text) <= Date.now() ? `"${text}" is in the past` : null,
     ),
   }
 }

@@ -46,7 +46,6 @@ export async function findContent(
     'accept-ranges': 'bytes',
     'content-type': 'application/octet-stream',
     'content-disposition': attachmentDisposition(file.basename),
-    'x-content-type-options': 'nosniff',
     ...(generation === null ? {} : { etag: `"${Buffer.from(generation).toString('base64url')}"` }),
   }
   if (part === 'unsatisfiable') {

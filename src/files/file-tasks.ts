@@ -26,7 +26,7 @@ export function fileTasks(deps: FileTaskDeps): TaskHandlers {
     async [fileTaskNames.verify](payload) {
       const { org_id: orgId, pause_seconds: pause } = numbersOf(payload, ['org_id', 'pause_seconds'])
       const ids = Array.isArray(payload.file_ids) ? payload.file_ids.map(Number) : []
-      await verifyByIds(deps, orgId, ids, Math.min(pause * 2, longestPauseSeconds))
+      await verifyByIds(deps, orgId, ids, { recheckSeconds: Math.min(pause * 2, longestPauseSeconds) })
     },
   }
 }
@@ -58,13 +58,11 @@ async function verifyByIds(
   deps: { db: Db; lookAt: Looker },
   orgId: number,
   ids: number[],
-  recheckSeconds?: number,
+  options: { recheckSeconds?: number } = {},
 ): Promise<void> {
   const known = await fileRepository.findFilesById(deps.db, orgId, ids)
   const { files } = await deps.lookAt(orgId, known)
-  await inTransaction(deps.db, (trx) =>
-    recordFiles(trx, orgId, files, new Date(), recheckSeconds === undefined ? {} : { recheckSeconds }),
-  )
+  await inTransaction(deps.db, (trx) => recordFiles(trx, orgId, files, new Date(), options))
 }
 
 function numbersOf<K extends string>(payload: TaskPayload, keys: K[]): Record<K, number> {

@@ -1,7 +1,6 @@
 import type { Config } from '../config.ts'
-import { connect } from '../db/client.ts'
-import { startEmbeddedPostgres } from '../db/embedded-postgres.ts'
 import { migrate, pendingMigrations } from '../db/migrator.ts'
+import { openDatabase } from './open-database.ts'
 import { createServerLog } from './server-log.ts'
 
 /**
@@ -10,15 +9,11 @@ import { createServerLog } from './server-log.ts'
  */
 export async function migrateDatabase(config: Config, { dryRun }: { dryRun: boolean }): Promise<string[]> {
   const log = createServerLog(config.logLevel)
-  const embedded =
-    config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : null
-  const connection = embedded?.connection ?? { connectionString: config.databaseUrl ?? '' }
-  const database = connect({ connection, log })
+  const database = await openDatabase(config, log)
   try {
     if (dryRun) return await pendingMigrations(database.pool)
     return (await migrate(database.pool, { log })).applied
   } finally {
     await database.close()
-    await embedded?.stop()
   }
 }

@@ -1,14 +1,10 @@
-import { mkdir } from 'node:fs/promises'
 import { createRootGuard } from '../access/location-root.ts'
 import { signInPath } from '../access/token.ts'
 import type { Config } from '../config.ts'
-import { connect, type Database } from '../db/client.ts'
-import { startEmbeddedPostgres } from '../db/embedded-postgres.ts'
 import { migrate } from '../db/migrator.ts'
 import { queueDepth } from '../db/queue.ts'
 import { startWorker } from '../db/queue-worker.ts'
 import { startKeySweeper } from '../idempotency/key-sweeper.ts'
-import type { Logger } from '../lib/logger.ts'
 import { createStores } from '../storage/stores.ts'
 import { buildApp } from './build-app.ts'
 import { closeGracefully } from './close-gracefully.ts'
@@ -17,6 +13,7 @@ import { deploymentOf } from './deployment-of.ts'
 import { ensureFirstOrg } from './first-start.ts'
 import { listen } from './listen.ts'
 import { createMetrics } from './metrics.ts'
+import { openDatabase } from './open-database.ts'
 import { createServerLog } from './server-log.ts'
 import { ensureStoreFolder } from './store-folder.ts'
 import { taskHandlers } from './task-handlers.ts'
@@ -29,7 +26,10 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Brings up everything in the order in which one thing needs another, and takes it down in reverse. */
+/**
+ * Brings up everything in the order in which one thing needs another, and takes it down in reverse. The data directory
+ * is there already.
+ */
 export async function startServer(config: Config): Promise<RunningServer> {
   const log = createServerLog(config.logLevel)
   const stops: (() => Promise<void>)[] = []
@@ -37,9 +37,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     for (const step of stops.splice(0).reverse()) await step()
   }
   try {
-    await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
     await ensureStoreFolder(config)
-    const database = await openDatabase(config, log, stops)
+    const database = await openDatabase(config, log)
+    stops.push(() => database.close())
     await migrate(database.pool, { log })
     const deployment = deploymentOf(config)
     const { signInCode } = await ensureFirstOrg({ db: database.db, deployment, log })
@@ -66,18 +66,4 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await stop()
     throw error
   }
-}
-
-async function openDatabase(config: Config, log: Logger, stops: (() => Promise<void>)[]): Promise<Database> {
-  const embedded =
-    config.databaseUrl === null ? await startEmbeddedPostgres({ dataDir: config.dataDir, log }) : null
-  if (embedded) stops.push(() => embedded.stop())
-  const database = connect({
-    connection: embedded?.connection ?? { connectionString: config.databaseUrl ?? '' },
-    poolSize: config.poolSize,
-    statementTimeoutMs: config.statementTimeoutMs,
-    log,
-  })
-  stops.push(() => database.close())
-  return database
 }

@@ -1,11 +1,11 @@
 import { createRootGuard } from '../access/location-root.ts'
 import type { Config } from '../config.ts'
-import { connect } from '../db/client.ts'
 import { migrate } from '../db/migrator.ts'
 import { startWorker } from '../db/queue-worker.ts'
 import { AppError } from '../errors.ts'
 import { createStores } from '../storage/stores.ts'
 import { deploymentOf } from './deployment-of.ts'
+import { openDatabase } from './open-database.ts'
 import { createServerLog } from './server-log.ts'
 import { taskHandlers } from './task-handlers.ts'
 
@@ -22,12 +22,7 @@ export async function startWorkerProcess(config: Config): Promise<RunningWorker>
     )
   }
   const log = createServerLog(config.logLevel)
-  const database = connect({
-    connection: { connectionString: config.databaseUrl },
-    poolSize: config.poolSize,
-    statementTimeoutMs: config.statementTimeoutMs,
-    log,
-  })
+  const database = await openDatabase(config, log)
   const stores = createStores({ log, mayLeadTo: createRootGuard(deploymentOf(config)) })
   try {
     await migrate(database.pool, { log })
