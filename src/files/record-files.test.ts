@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { registerInOppositeOrder } from '../../test/helpers/ledger-races.ts'
 import { makeOrg } from '../../test/helpers/orgs.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/helpers/test-database.ts'
+import { queueDepth } from '../db/queue.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { findFilesByPath } from './file.repository.ts'
 import { noFacts, type Sighting } from './file-state.ts'
@@ -134,6 +135,17 @@ describe('recording files', () => {
       await statementsFor(change(10, 'few'), later),
     )
     expect(await countOf(org)).toEqual({ files: 20_020, versions: 20_020 })
+  })
+
+  it('asks for another look at every file that could not be told of, once for the same files', async () => {
+    const org = await makeOrg(database.db, 'looks-again')
+    const unreachable = (path: string) =>
+      file(path, { state: 'unreachable', reason: 'The disk did not answer' })
+    const before = (await queueDepth(database.db)).delayed
+    await record(org, [unreachable('/a/1'), unreachable('/a/2')])
+    await record(org, [unreachable('/a/1'), unreachable('/a/3')])
+    await record(org, [unreachable('/a/1'), unreachable('/a/3')])
+    expect((await queueDepth(database.db)).delayed - before).toBe(2)
   })
 
   it('leaves nothing behind when its transaction fails', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Db, Trx } from '../db/client.ts'
 import { addTasks, type TaskSpec } from '../db/queue.ts'
 import type { KnownFileRow } from './file.repository.ts'
@@ -91,14 +92,13 @@ function recheckTasks(
   const ids = files.flatMap(({ path, sighting }) =>
     sighting.state === 'unreachable' ? (recorded.get(path)?.fileId ?? []) : [],
   )
-  const [first] = ids
-  if (first === undefined) return []
+  if (ids.length === 0) return []
   return [
     {
       name: fileTaskNames.verify,
       payload: { org_id: orgId, file_ids: ids, pause_seconds: pauseSeconds },
       runAt: new Date(seenAt.getTime() + pauseSeconds * 1000),
-      key: `verify ${orgId} ${first} ${ids.length}`,
+      key: `verify ${createHash('sha256').update(ids.join()).digest('hex')}`,
     },
   ]
 }
