@@ -27,6 +27,8 @@ export const PageQuery = {
 }
 
 export const IdParams = closed({ id: Id })
+/** In GraphQL a number that cannot be an id is an unknown one; addresses say so with `IdParams`. */
+export const IdArgs = closed({ id: Type.Integer() })
 
 export const ErrorBody = closed(
   {

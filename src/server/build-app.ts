@@ -16,6 +16,8 @@ import { registerAddressText } from './address-text.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { requireDeclaredAccess } from './declared-routes.ts'
 import { handleError } from './error-handler.ts'
+import { graphqlRoute } from './graphql/graphql.routes.ts'
+import { graphqlFields } from './graphql/graphql-fields.ts'
 import { registerHealthRoutes } from './health.routes.ts'
 import { registerIdempotency } from './idempotency.ts'
 import { registerBodyParsers } from './json-body.ts'
@@ -101,6 +103,7 @@ export async function buildApp(deps: AppDeps) {
     prefix: '/api/v1',
   })
   await app.register(orgListRoutes({ db }), { prefix: '/api/v1' })
+  await app.register(graphqlRoute({ db, fields: graphqlFields({ db }) }))
   await app.register(signInPageRoute({ db }))
   return app
 }

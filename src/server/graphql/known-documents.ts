@@ -1,0 +1,40 @@
+import type { GraphQLSchema } from 'graphql'
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
+import { type ReadDocument, readDocument } from './read-document.ts'
+
+/** A document of so many characters that is read takes up to 1 MB, compiled up to 2 MB. */
+const maxKeptLength = 4_000
+const maxKept = 100
+
+export interface KnownDocument extends ReadDocument {
+  /** Of a query that came more than once. */
+  compiled: CompiledQuery | null
+}
+
+/** Reads documents, and keeps those that came last: programs ask the same few again and again. */
+export function createKnownDocuments(
+  schema: GraphQLSchema,
+): (text: string, operationName: string | null) => KnownDocument {
+  const kept = new Map<string, KnownDocument>()
+  return (text, operationName) => {
+    const key = JSON.stringify([operationName, text])
+    const standing = kept.get(key)
+    kept.delete(key)
+    const known = standing ?? { ...readDocument(schema, text, operationName), compiled: null }
+    if (text.length <= maxKeptLength) kept.set(key, known)
+    if (kept.size > maxKept) kept.delete(kept.keys().next().value ?? '')
+    if (standing !== undefined && !known.isMutation) known.compiled ??= compile(schema, known, operationName)
+    return known
+  }
+}
+
+/**
+ * Mutations are not compiled: the compiler takes a variable that is not given, inside an input object, for null,
+ * and null there would clear what was to be left alone.
+ */
+function compile(schema: GraphQLSchema, { document }: ReadDocument, operationName: string | null) {
+  const compiled = compileQuery(schema, document, operationName ?? undefined, {
+    disablingCapturingStackErrors: true,
+  })
+  return isCompiledQuery(compiled) ? compiled : null
+}
