@@ -90,13 +90,13 @@ describe('a hostile document', () => {
 })
 
 describe('a modest document', () => {
-  it('is answered: 50 aliases, 20 levels, the schema told in full', async () => {
+  it('is answered: 50 aliases, the schema told several times', async () => {
     const aliases = await sendGraphql(app, `{ ${many(50, (i) => `a${i}: files { nextCursor }`)} }`)
     expect(aliases.body.errors).toBeUndefined()
     const startedAt = performance.now()
     const schema = await sendGraphql(
       app,
-      `{ ${many(4, (i) => `a${i}: __schema { types { fields { type { fields { type { name fields { name } } } } } } }`)} }`,
+      `{ ${many(4, (i) => `a${i}: __schema { types { fields { type { name fields { name type { name } } } } } }`)} }`,
     )
     expect(schema.status, JSON.stringify(schema.body).slice(0, 300)).toBe(200)
     expect(performance.now() - startedAt).toBeLessThan(1000)
