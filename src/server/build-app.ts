@@ -4,6 +4,8 @@ import { accessRoutes } from '../access/access.routes.ts'
 import type { Deployment } from '../access/deployment.ts'
 import { createLastUses } from '../access/last-uses.ts'
 import { signInPageRoute } from '../access/sign-in.routes.ts'
+import { analysisRoutes } from '../analyses/analysis.routes.ts'
+import { upstreamRoutes } from '../analyses/upstream.routes.ts'
 import type { Database } from '../db/client.ts'
 import { fileRoutes } from '../files/file.routes.ts'
 import { createLooker } from '../files/look-at.ts'
@@ -99,6 +101,10 @@ export async function buildApp(deps: AppDeps) {
     await app.register(jobRoutes({ db, lookAt }), { prefix })
   }
   await app.register(fileRoutes({ db, stores: deps.stores, lookAt }), { prefix: '/api/v1' })
+  for (const prefix of ['/api/v1', '']) {
+    await app.register(analysisRoutes({ db, lookAt }), { prefix })
+  }
+  await app.register(upstreamRoutes({ db, lookAt }), { prefix: '/api/v1' })
   await app.register(accessRoutes({ db, deployment: deps.deployment, startOrg: insertStartingLists }), {
     prefix: '/api/v1',
   })

@@ -1,0 +1,92 @@
+import type { Trx } from '../db/client.ts'
+import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
+import type { Sighting } from '../files/file-state.ts'
+import { insertUses, type NewUse } from '../files/file-use.repository.ts'
+import type { Looker } from '../files/look-at.ts'
+import type { FileToRecord, RecordedFile } from '../files/record-files.ts'
+import { watchFiles } from '../files/watch-files.ts'
+import type { PlannedOutput } from './continued-outputs.ts'
+import { fieldOf, type OutputNode } from './parse-outputs.ts'
+
+/** What was found at the addresses of a tree. */
+export interface OutputLook {
+  files: FileToRecord[]
+  sightings: ReadonlyMap<string, Sighting>
+  seenAt: Date
+}
+
+/** Looks at each address once. Call it before the transaction. */
+export async function lookAtOutputs(
+  lookAt: Looker,
+  orgId: number,
+  addresses: Iterable<string>,
+  roots?: readonly string[],
+): Promise<OutputLook> {
+  const paths = [...new Set(addresses)].map((path) => ({ path }))
+  const { files } = paths.length === 0 ? { files: [] } : await lookAt(orgId, paths, roots)
+  return {
+    files,
+    sightings: new Map(files.map((file) => [file.path, file.sighting])),
+    seenAt: new Date(),
+  }
+}
+
+/** Throws `unavailable` where a store does not answer, `invalid` where no location covers a path. */
+export function refuseUnreachable(nodes: readonly OutputNode[], { sightings }: OutputLook): void {
+  const detailsOf = (state: Sighting['state']): ErrorDetail[] =>
+    nodes.flatMap(({ address, place }) => {
+      const sighting = sightings.get(address)
+      if (sighting === undefined || sighting.state !== state || !('reason' in sighting)) return []
+      return { field: fieldOf(place), message: `names "${address}": ${sighting.reason}` }
+    })
+  const uncovered = detailsOf('declared')
+  const details = [...uncovered, ...detailsOf('unreachable')]
+  const [first] = details
+  if (first === undefined) return
+  const code = uncovered.length > 0 ? 'invalid' : 'unavailable'
+  throw new AppError(code, sentenceOfDetails(first, details.length), { details })
+}
+
+/** Puts the files into their places; whatever is not there is watched from now on. */
+export async function insertOutputs(
+  trx: Trx,
+  orgId: number,
+  analysisId: number,
+  planned: readonly PlannedOutput[],
+  recorded: ReadonlyMap<string, RecordedFile>,
+  { sightings, seenAt }: OutputLook,
+): Promise<void> {
+  if (planned.length === 0) return
+  const uses = planned.map(({ node, from }): NewUse => {
+    const file = recorded.get(node.address)
+    const fileId = file?.fileId ?? from?.file_id
+    if (fileId === undefined) throw new Error(`recordFiles left out "${node.address}"`)
+    const found = sightings.get(node.address)?.state === 'verified' ? file?.versionId : null
+    const versionId = from?.version_id ?? found ?? null
+    const appearedAt = from !== null && from.version_id === null && versionId !== null ? seenAt : null
+    return {
+      fileId,
+      versionId,
+      direction: 'out',
+      subjectKind: 'analysis',
+      subjectId: analysisId,
+      place: node.place,
+      output: versionId === null ? node.address : null,
+      meta: node.meta,
+      companion: node.companion,
+      continues:
+        from === null
+          ? null
+          : {
+              appearedAt: appearedAt ?? from.appeared_at,
+              lastEventId: from.last_event_id,
+              createdAt: from.created_at,
+            },
+    }
+  })
+  await insertUses(trx, orgId, uses)
+  const waiting = uses.filter(
+    (use) => typeof use.output === 'string' && sightings.get(use.output)?.state !== 'declared',
+  )
+  await watchFiles(trx, orgId, [...new Set(waiting.map((use) => use.fileId))], { since: seenAt, seenAt })
+}
