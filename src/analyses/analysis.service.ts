@@ -83,7 +83,7 @@ export async function updateAnalysis(
   const givesTree = patch.outputs !== undefined || patch.output !== undefined
   return await inTurnIfMany(parsed.nodes.length, async () => {
     const look = await lookAtTree(deps, caller, parsed, roots, options)
-    return await inTransaction(deps.db, async (trx) => {
+    return await writeOnce(deps.db, caller, async (trx) => {
       const row = await analysisRepository.lockAnalysis(trx, caller.orgId, id)
       if (row === undefined) throw analysisNotFound()
       const isNewTree = givesTree && (await replaceOutputs(trx, caller, row, parsed, look))

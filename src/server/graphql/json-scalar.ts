@@ -10,10 +10,17 @@ export const jsonScalar = new GraphQLScalarType<unknown, unknown>({
   parseValue: (value) => value,
   parseLiteral: (node, variables) => {
     refuseEnums(node)
+    // Whether a number was rounded, only the digits that were written can tell.
+    assertStorableJson(
+      valueFromASTUntyped(node),
+      node.loc?.source.body.slice(node.loc.start, node.loc.end) ?? '',
+    )
     const value = valueFromASTUntyped(node, variables)
-    assertStorableJson(value, JSON.stringify(value) ?? '')
-    // Without a prototype, and with undefined where a variable was not given.
-    return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
+    if (value === undefined) return undefined
+    const text = JSON.stringify(value)
+    assertStorableJson(value, text)
+    // As it came it has no prototype, and undefined where a variable was not given.
+    return JSON.parse(text)
   },
 })
 
