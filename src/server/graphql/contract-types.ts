@@ -16,7 +16,7 @@ import {
   type GraphQLScalarType,
   GraphQLString,
 } from 'graphql'
-import { type ContractNode, camelCase, withoutNull } from './contract-node.ts'
+import { admitsNull, type ContractNode, camelCase, withoutNull } from './contract-node.ts'
 import type { GraphqlContext } from './graphql-context.ts'
 import { jsonScalar } from './json-scalar.ts'
 
@@ -35,7 +35,7 @@ export function createContractTypes(): ContractTypes {
   const output = (whole: ContractNode): GraphQLOutputType => {
     const { node, isNullable } = withoutNull(whole)
     const type = outputOf(node)
-    return isNullable ? type : new GraphQLNonNull(type)
+    return isNullable || admitsNull(node) ? type : new GraphQLNonNull(type)
   }
   const outputOf = (node: ContractNode) => {
     if (node.type === 'array' && node.items !== undefined) return new GraphQLList(output(node.items))
