@@ -40,9 +40,9 @@ const closers = new Set<string>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKi
 
 /**
  * What would make validating or answering long out of all proportion to the document: counted with every fragment
- * in all its places. Fragments that hold themselves are left to the validation.
+ * in all its places. Fragments that hold themselves are left to the validation. Gives the number of fields.
  */
-export function assertModest(document: DocumentNode): void {
+export function assertModest(document: DocumentNode): number {
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
@@ -86,6 +86,7 @@ export function assertModest(document: DocumentNode): void {
     if (!('selectionSet' in definition) || definition.selectionSet === undefined) return
     look(definition.selectionSet.selections, [`${index}`], [])
   })
+  return visited
 }
 
 function tooLarge(what: string, limit: number): AppError {

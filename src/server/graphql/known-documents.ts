@@ -2,9 +2,10 @@ import type { GraphQLSchema } from 'graphql'
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit'
 import { type ReadDocument, readDocument } from './read-document.ts'
 
-/** A document of so many characters that is read takes up to 1 MB, compiled up to 2 MB. */
-const maxKeptLength = 4_000
+/** Together they take some 100 MB at the very worst: up to 1 MB for a document, and again for what it is compiled to. */
 const maxKept = 100
+const maxKeptLength = 4_000
+const maxCompiledFields = 1_000
 
 export interface KnownDocument extends ReadDocument {
   /** Of a query that came more than once. */
@@ -23,7 +24,7 @@ export function createKnownDocuments(
     const known = standing ?? { ...readDocument(schema, text, operationName), compiled: null }
     if (text.length <= maxKeptLength) kept.set(key, known)
     if (kept.size > maxKept) kept.delete(kept.keys().next().value ?? '')
-    if (standing !== undefined && !known.isMutation) known.compiled ??= compile(schema, known, operationName)
+    if (standing !== undefined && mayCompile(known)) known.compiled ??= compile(schema, known, operationName)
     return known
   }
 }
@@ -32,6 +33,10 @@ export function createKnownDocuments(
  * Mutations are not compiled: the compiler takes a variable that is not given, inside an input object, for null,
  * and null there would clear what was to be left alone.
  */
+function mayCompile({ isMutation, fields }: ReadDocument): boolean {
+  return !isMutation && fields <= maxCompiledFields
+}
+
 function compile(schema: GraphQLSchema, { document }: ReadDocument, operationName: string | null) {
   const compiled = compileQuery(schema, document, operationName ?? undefined, {
     disablingCapturingStackErrors: true,

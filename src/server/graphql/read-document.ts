@@ -11,6 +11,8 @@ import { assertModest, assertReadable } from './document-limits.ts'
 
 export interface ReadDocument {
   document: DocumentNode
+  /** With those of each fragment in all its places. */
+  fields: number
   isMutation: boolean
   variables: ReadonlySet<string>
 }
@@ -23,7 +25,7 @@ export function readDocument(
 ): ReadDocument {
   assertReadable(text)
   const document = parse(text)
-  assertModest(document)
+  const fields = assertModest(document)
   const faults = validate(schema, document)
   if (faults.length > 0) throw faults
   const operation = getOperationAST(document, operationName)
@@ -41,6 +43,7 @@ export function readDocument(
   }
   return {
     document,
+    fields,
     isMutation: operation.operation === OperationTypeNode.MUTATION,
     variables: new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value)),
   }
