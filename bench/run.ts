@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import type { Row } from './measure.ts'
+import { analysisClientsScenario } from './scenarios/analysis-clients.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
 import { probeScenario } from './scenarios/probe.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
@@ -9,6 +10,7 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'record-files': recordFilesScenario,
   'find-file': findFileScenario,
   probe: probeScenario,
+  'analysis-clients': analysisClientsScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
