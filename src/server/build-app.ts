@@ -111,7 +111,7 @@ export async function buildApp(deps: AppDeps) {
     prefix: '/api/v1',
   })
   await app.register(orgListRoutes({ db }), { prefix: '/api/v1' })
-  await app.register(graphqlRoute({ db, fields: graphqlFields({ db, lookAt }) }))
+  await app.register(graphqlRoute({ db, fields: graphqlFields(analyses) }))
   await app.register(signInPageRoute({ db }))
   return app
 }

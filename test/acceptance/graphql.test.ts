@@ -220,7 +220,7 @@ describe('what is not executed', () => {
     ['{ job(id: 99999999999) { id } }', 'Int cannot represent non 32-bit signed integer value'],
     ['{ files(state: verified) { nextCursor } }', 'Did you mean the enum value "VERIFIED"'],
     ['subscription { job }', 'nothing that a subscription could ask for'],
-    ['mutation { deleteAll }', 'mutation'],
+    ['mutation { deleteAll }', 'Cannot query field "deleteAll" on type "Mutation"'],
     ['type Query { a: Int }', 'is not executable'],
     ['query A { __typename } query B { __typename }', 'say in operationName which one'],
     ['query A { ...F } fragment F on Query { ...F }', 'Cannot spread fragment "F" within itself'],
