@@ -2,6 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import type { Row } from './measure.ts'
 import { analysisClientsScenario } from './scenarios/analysis-clients.ts'
+import { analysisCreateScenario } from './scenarios/analysis-create.ts'
+import { analysisReadScenario } from './scenarios/analysis-read.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
 import { probeScenario } from './scenarios/probe.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
@@ -10,6 +12,8 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'record-files': recordFilesScenario,
   'find-file': findFileScenario,
   probe: probeScenario,
+  'analysis-create': analysisCreateScenario,
+  'analysis-read': analysisReadScenario,
   'analysis-clients': analysisClientsScenario,
 }
 
