@@ -3,12 +3,14 @@ import { cpus } from 'node:os'
 import type { Row } from './measure.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
 import { probeScenario } from './scenarios/probe.ts'
+import { probeAskersScenario } from './scenarios/probe-askers.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
 
 const scenarios: Record<string, () => Promise<Row[]>> = {
   'record-files': recordFilesScenario,
   'find-file': findFileScenario,
   probe: probeScenario,
+  'probe-askers': probeAskersScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
