@@ -1,6 +1,6 @@
 import { compareCodePoints } from '../lib/compare-code-points.ts'
 import type { Lane } from './probe-lane.ts'
-import { answersOfPage, endOfFolder, fewestAnswersOfAPage, planRanges, sharedFolder } from './probe-plan.ts'
+import { answersOfPage, endOfFolder, fewestAnswersOfAPage, type Plan, sharedFolder } from './probe-plan.ts'
 import { type Look, smallFileBytes } from './store.ts'
 
 type Settle = (path: string, look: Look) => void
@@ -9,16 +9,20 @@ type Settle = (path: string, look: Look) => void
 const poorPagesToGiveUp = 2
 
 /** Looks at distinct file paths of one store, by listing where that takes fewer requests than one look each. */
-export async function lookAtFiles(lane: Lane, paths: readonly string[], settle: Settle): Promise<void> {
+export async function lookAtFiles(
+  lane: Lane,
+  paths: readonly string[],
+  plan: Plan,
+  settle: Settle,
+): Promise<void> {
   const { root, listPageSize } = lane.store
   const rootFolder = `${root.replace(/\/+$/u, '')}/`
   if (listPageSize === null || paths.length < fewestAnswersOfAPage) return lookOneByOne(lane, paths, settle)
   const below = paths.filter((path) => path.startsWith(rootFolder)).sort(compareCodePoints)
   const others = paths.filter((path) => !path.startsWith(rootFolder))
-  const ranges = planRanges(below, listPageSize)
   await Promise.all([
     lookOneByOne(lane, others, settle),
-    ...ranges.map((range) => lookInRange(lane, range, settle)),
+    ...plan(below, listPageSize).map((range) => lookInRange(lane, range, settle)),
   ])
 }
 

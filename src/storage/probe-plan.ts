@@ -9,12 +9,27 @@ export const fewestAnswersOfAPage = 16
 /** Part of a page is left free for files that nobody asked about, so that one page mostly answers a whole range. */
 const wantedShareOfAPage = 0.9
 
-/** Cuts sorted paths into ranges that are listed side by side, each about one page if its folders hold little else. */
-export function planRanges(sortedPaths: readonly string[], pageSize: number): string[][] {
+/** Cuts sorted paths into ranges that are looked at side by side. */
+export type Plan = (sortedPaths: readonly string[], pageSize: number) => string[][]
+
+/** For many paths that one asker names, which mostly lie together: ranges of a page each if their folders hold little else. */
+export const planRanges: Plan = (sortedPaths, pageSize) => {
   const most = Math.max(1, Math.floor(pageSize * wantedShareOfAPage))
   const count = Math.ceil(sortedPaths.length / most)
   const each = Math.ceil(sortedPaths.length / Math.max(1, count))
   return Array.from({ length: count }, (_, i) => sortedPaths.slice(i * each, (i + 1) * each))
+}
+
+/** For few paths, or those of askers who know nothing of each other: ranges of one folder each, since much may lie between. */
+export const planFolders: Plan = (sortedPaths, pageSize) => {
+  const folders = new Map<string, string[]>()
+  for (const path of sortedPaths) {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1)
+    const together = folders.get(folder)
+    if (together === undefined) folders.set(folder, [path])
+    else together.push(path)
+  }
+  return [...folders.values()].flatMap((paths) => planRanges(paths, pageSize))
 }
 
 /** The folder that two paths share, with its `/`. */
