@@ -1,10 +1,26 @@
 import type { ListedFile } from './store.ts'
 
 /**
- * A page of a listing is asked for where it can answer this many paths or more: it takes longer than a look at one path and
- * buckets charge some twelve times as much for it.
+ * A page of a listing is asked for where it can answer this many paths or more. It takes as long as one look at a path and
+ * another one for each `filesPerLook` files; buckets charge twelve times as much for it, which at so few paths is little.
  */
-export const fewestAnswersOfAPage = 16
+export const fewestAnswersOfAPage = 5
+
+/** So many listed files take as long as one look. */
+const filesPerLook = 60
+
+/** A page may list so many files for each path that it could answer. */
+const filesPerWantedPath = 20
+
+/** How long a page to ask for, so that it costs little where it answers nothing. */
+export function pageLength(wanted: number, pageSize: number): number {
+  return Math.min(pageSize, wanted * filesPerWantedPath)
+}
+
+/** Whether single looks would have taken less time than a page that listed `files` and answered `answers`. */
+export function isPoorPage(answers: number, files: number): boolean {
+  return answers < files / filesPerLook
+}
 
 /** Part of a page is left free for files that nobody asked about, so that one page mostly answers a whole range. */
 const wantedShareOfAPage = 0.9
