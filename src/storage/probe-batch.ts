@@ -30,6 +30,9 @@ interface Batch {
   deserted: AbortController
 }
 
+/** One for all, since making an error costs more than the rest of an end. */
+const nobodyWaits = new Error('Nobody waits for these looks any more')
+
 /** The batches that still take askers: by what keeps them apart, and by root. */
 const gathering = new WeakMap<object, Map<string, Batch>>()
 
@@ -43,7 +46,7 @@ export async function askTogether(scope: object, store: Store, asker: Asker): Pr
   await new Promise<void>((resolve, reject) => {
     const leave = () => {
       batch.waiting.delete(waiting)
-      if (batch.waiting.size === 0) batch.deserted.abort()
+      if (batch.waiting.size === 0) batch.deserted.abort(nobodyWaits)
       resolve()
     }
     const waiting: Waiting = { ...asker, unsettled: asker.paths.length, leave, fail: reject }
