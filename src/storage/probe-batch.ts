@@ -26,8 +26,8 @@ interface Waiting extends Asker {
 
 interface Batch {
   waiting: Set<Waiting>
-  /** Aborted when nobody waits any more. */
-  deserted: AbortController
+  /** Once it is sent: aborted when nobody waits any more. */
+  deserted: AbortController | null
 }
 
 /** One for all, since making an error costs more than the rest of an end. */
@@ -46,7 +46,7 @@ export async function askTogether(scope: object, store: Store, asker: Asker): Pr
   await new Promise<void>((resolve, reject) => {
     const leave = () => {
       batch.waiting.delete(waiting)
-      if (batch.waiting.size === 0) batch.deserted.abort(nobodyWaits)
+      if (batch.waiting.size === 0) batch.deserted?.abort(nobodyWaits)
       resolve()
     }
     const waiting: Waiting = { ...asker, unsettled: asker.paths.length, leave, fail: reject }
@@ -65,7 +65,7 @@ function gatheringBatch(scope: object, store: Store): Batch {
 }
 
 function openBatch(store: Store, close?: () => void): Batch {
-  const batch: Batch = { waiting: new Set(), deserted: new AbortController() }
+  const batch: Batch = { waiting: new Set(), deserted: null }
   setImmediate(() => {
     close?.()
     send(store, batch).catch((error: unknown) => {
@@ -75,7 +75,8 @@ function openBatch(store: Store, close?: () => void): Batch {
   return batch
 }
 
-async function send(store: Store, { waiting, deserted }: Batch): Promise<void> {
+async function send(store: Store, batch: Batch): Promise<void> {
+  const { waiting } = batch
   const askersOf = new Map<string, Waiting[]>()
   for (const asker of waiting) {
     for (const path of asker.paths) {
@@ -91,8 +92,10 @@ async function send(store: Store, { waiting, deserted }: Batch): Promise<void> {
       if (asker.unsettled === 0) asker.leave()
     }
   }
-  setMaxListeners(0, deserted.signal)
-  const lane = createLane(store, deserted.signal, () => {
+  batch.deserted = new AbortController()
+  const { signal } = batch.deserted
+  setMaxListeners(0, signal)
+  const lane = createLane(store, signal, () => {
     const [first] = waiting
     first?.onRequest()
   })
