@@ -124,6 +124,15 @@ export const settings = {
     defaultText: '4',
     parse: integer(1, 500),
   }),
+  watchDays: setting({
+    key: 'watch_days',
+    flags: '--watch-days <days>',
+    variables: ['WAYBILL_WATCH_DAYS'],
+    readBy: 'server',
+    text: 'days for which an output that is not there, or a file that its store does not tell of, is looked for',
+    defaultText: '30',
+    parse: integer(0, 3650),
+  }),
   bodyLimitMb: setting({
     key: 'body_limit_mb',
     flags: '--body-limit-mb <mb>',

@@ -26,6 +26,7 @@ export interface Config {
   poolSize: number
   statementTimeoutMs: number
   workerConcurrency: number
+  watchForMs: number
   bodyLimitBytes: number
   /** Of the client; null means that it finds the local one. */
   url: string | null
@@ -99,6 +100,7 @@ export function collectConfig(options: ConfigOptions, env: NodeJS.ProcessEnv = p
     poolSize: take(settings.poolSize, file, 20),
     statementTimeoutMs: take(settings.statementTimeoutMs, file, 60_000),
     workerConcurrency: take(settings.workerConcurrency, file, 4),
+    watchForMs: take(settings.watchDays, file, 30) * 86_400_000,
     bodyLimitBytes: take(settings.bodyLimitMb, file, 32) * 1024 * 1024,
     url: optional(settings.url),
     token: optional(settings.token),

@@ -7,6 +7,7 @@ import type {
   SignInCodeTable,
   TokenTable,
 } from '../access/access.table.ts'
+import type { AnalysisTable } from '../analyses/analysis.table.ts'
 import type { FileEventTable, FileTable, FileUseTable, FileVersionTable } from '../files/file.table.ts'
 import type { IdempotencyKeyTable } from '../idempotency/idempotency.table.ts'
 import type {
@@ -33,6 +34,7 @@ export interface Schema {
   file_version: FileVersionTable
   file_event: FileEventTable
   file_use: FileUseTable
+  analysis: AnalysisTable
   priority: OrgListTable
   engine: EngineTable
   solver_version: OrgListTable

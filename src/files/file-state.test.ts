@@ -58,7 +58,8 @@ describe('what a look makes of a file', () => {
     ['a file gone behind a failing store', known('unreachable'), missing, 'gone', 'same', 'gone'],
     ['a file only declared that is not there', known('declared', null), missing, 'missing', 'same', null],
   ])('%s', (_, before, sighting, state, version, event) => {
-    expect(transition(before, sighting)).toMatchObject({ state, version, event })
+    const next = transition(before, sighting)
+    expect({ ...next, event: next.event?.name ?? null }).toMatchObject({ state, version, event })
   })
 
   it('fills in a checksum that was not known, without a new version', () => {

@@ -1,4 +1,5 @@
 import type { FileState } from '../contract/file.ts'
+import { wireTime } from '../lib/wire-time.ts'
 import type { FileEventName } from './file.table.ts'
 
 /** What is known of the bytes at a path. A fact that nobody could tell is null. */
@@ -39,7 +40,7 @@ export interface Transition {
   reason: string
   /** `new` makes a version, `filled` adds facts to the current one that it lacked. */
   version: 'same' | 'new' | 'filled'
-  event: FileEventName | null
+  event: { name: FileEventName; reason: string } | null
 }
 
 const reasons = {
@@ -69,7 +70,7 @@ export function transition(known: KnownFile | null, sighting: Sighting): Transit
         state: wasSeen ? 'gone' : 'missing',
         reason: sighting.reason,
         version: 'same',
-        event: wasSeen && known.state !== 'gone' ? 'gone' : null,
+        event: wasSeen && known.state !== 'gone' ? { name: 'gone', reason: sighting.reason } : null,
       }
     }
     case 'unreachable':
@@ -79,7 +80,7 @@ export function transition(known: KnownFile | null, sighting: Sighting): Transit
 
 function afterDeclaration(known: KnownFile | null, sighting: Sighting & { state: 'declared' }): Transition {
   const version = sighting.facts === null ? 'same' : versionAfter(known, sighting.facts)
-  const event = version === 'new' && known?.version ? 'changed' : null
+  const event = version === 'new' && known?.version ? changed(known.version, sighting.facts) : null
   const wasLookedAt = known !== null && known.state !== 'declared'
   return {
     state: known?.state ?? 'declared',
@@ -91,14 +92,48 @@ function afterDeclaration(known: KnownFile | null, sighting: Sighting & { state:
 
 function afterSeen(known: KnownFile | null, facts: FileFacts): Transition {
   const version = versionAfter(known, facts)
-  return { state: 'verified', reason: reasons.verified, version, event: eventWhenSeen(known, version) }
+  const event = eventWhenSeen(known, facts, version)
+  return { state: 'verified', reason: reasons.verified, version, event }
 }
 
-function eventWhenSeen(known: KnownFile | null, version: Transition['version']): FileEventName | null {
+function eventWhenSeen(
+  known: KnownFile | null,
+  facts: FileFacts,
+  version: Transition['version'],
+): Transition['event'] {
   if (known === null || known.state === 'declared') return null
-  if (version === 'new' && known.version !== null) return 'changed'
-  if (known.state === 'gone') return 'returned'
-  return known.version === null ? 'appeared' : null
+  if (version === 'new' && known.version !== null) return changed(known.version, facts)
+  if (known.state === 'gone') return { name: 'returned', reason: 'The same bytes are at its path again' }
+  return known.version === null ? { name: 'appeared', reason: reasons.verified } : null
+}
+
+/** Says by what the new bytes were told from the old ones. */
+function changed(was: FileFacts, is: FileFacts | null): Transition['event'] {
+  const told = tellingFacts.find(([key]) => is !== null && differs(was, is, key))
+  const [key, words] = told ?? []
+  const reason =
+    key === undefined || is === null
+      ? 'Other bytes are at its path'
+      : `Other bytes are at its path: its ${words} was ${textOf(was[key])} and is ${textOf(is[key])}`
+  return { name: 'changed', reason }
+}
+
+const tellingFacts = [
+  ['sizeBytes', 'size in bytes'],
+  ['memberCount', 'number of members'],
+  ['crc32c', 'CRC32C'],
+  ['sha256', 'SHA-256'],
+  ['membersDigest', 'digest of its members'],
+  ['modifiedAt', 'time of modification'],
+  ['generation', 'generation'],
+] as const
+
+function differs(a: FileFacts, b: FileFacts, key: keyof FileFacts): boolean {
+  return a[key] !== null && b[key] !== null && String(a[key]) !== String(b[key])
+}
+
+function textOf(fact: FileFacts[keyof FileFacts]): string {
+  return fact instanceof Date ? wireTime(fact) : String(fact)
 }
 
 function versionAfter(known: KnownFile | null, facts: FileFacts): Transition['version'] {
@@ -110,12 +145,11 @@ function versionAfter(known: KnownFile | null, facts: FileFacts): Transition['ve
 
 /** Equal checksums settle it; without them a store's generation does, and a time is the last resort. */
 export function sameBytes(a: FileFacts, b: FileFacts): boolean {
-  const differs = (key: keyof FileFacts) =>
-    a[key] !== null && b[key] !== null && String(a[key]) !== String(b[key])
+  const differ = (key: keyof FileFacts) => differs(a, b, key)
   const agrees = (key: keyof FileFacts) => a[key] !== null && String(a[key]) === String(b[key])
-  if (differs('sizeBytes') || differs('sha256') || differs('crc32c') || differs('membersDigest')) return false
+  if (differ('sizeBytes') || differ('sha256') || differ('crc32c') || differ('membersDigest')) return false
   if (agrees('sha256') || agrees('crc32c') || agrees('membersDigest')) return true
-  if (differs('generation')) return false
+  if (differ('generation')) return false
   if (agrees('generation')) return true
   return a.modifiedAt === null || b.modifiedAt === null || sameTime(a.modifiedAt, b.modifiedAt)
 }

@@ -1,4 +1,3 @@
-import type { Db } from '../db/client.ts'
 import type { TaskPayload } from '../db/queue.ts'
 import type { TaskHandlers } from '../db/queue-worker.ts'
 import { inTransaction } from '../db/transaction.ts'
@@ -7,28 +6,48 @@ import { computeChecksums } from '../storage/checksums.ts'
 import { coveringStore } from './covering-store.ts'
 import * as fileRepository from './file.repository.ts'
 import type { FileContentDeps } from './file-content.ts'
+import { findWaitedFor } from './file-use.repository.ts'
 import type { Looker } from './look-at.ts'
-import { fileTaskNames, recordFiles } from './record-files.ts'
+import { checksumTask, recordFiles, unansweredIn } from './record-files.ts'
+import { watchFiles, watchTask } from './watch-files.ts'
 
 export interface FileTaskDeps extends FileContentDeps {
   lookAt: Looker
+  /** How long a file that is not there, or not told of, is looked for. */
+  watchForMs: number
 }
-
-const longestPauseSeconds = 86_400
 
 /** What the ledger leaves to the worker. Each task may run twice: it finds its work done and ends. */
 export function fileTasks(deps: FileTaskDeps): TaskHandlers {
   return {
-    async [fileTaskNames.checksum](payload, { signal }) {
-      const { org_id: orgId, version_id: versionId } = numbersOf(payload, ['org_id', 'version_id'])
-      await computeVersionChecksums(deps, orgId, versionId, signal)
+    async [checksumTask](payload, { signal }) {
+      await computeVersionChecksums(
+        deps,
+        numberOf(payload, 'org_id'),
+        numberOf(payload, 'version_id'),
+        signal,
+      )
     },
-    async [fileTaskNames.verify](payload) {
-      const { org_id: orgId, pause_seconds: pause } = numbersOf(payload, ['org_id', 'pause_seconds'])
+    async [watchTask](payload) {
       const ids = Array.isArray(payload.file_ids) ? payload.file_ids.map(Number) : []
-      await verifyByIds(deps, orgId, ids, { recheckSeconds: Math.min(pause * 2, longestPauseSeconds) })
+      const since = typeof payload.since === 'string' ? new Date(payload.since) : new Date()
+      await lookAgain(deps, numberOf(payload, 'org_id'), ids, since)
     },
   }
+}
+
+/** What is not answered or still waited for is looked at again, until `watchForMs` have passed. */
+async function lookAgain(deps: FileTaskDeps, orgId: number, ids: number[], since: Date): Promise<void> {
+  const known = await fileRepository.findFilesById(deps.db, orgId, ids)
+  const { files } = await deps.lookAt(orgId, known)
+  const seenAt = new Date()
+  await inTransaction(deps.db, async (trx) => {
+    const recorded = await recordFiles(trx, orgId, files, seenAt, { watch: false })
+    if (seenAt.getTime() - since.getTime() > deps.watchForMs) return
+    const waitedFor = await findWaitedFor(trx, orgId, ids)
+    const watched = new Set([...unansweredIn(files, recorded), ...waitedFor])
+    await watchFiles(trx, orgId, [...watched], { since, seenAt })
+  })
 }
 
 /** Fills in what was too much to compute in passing; where the bytes are other ones by now, they become a version. */
@@ -51,25 +70,17 @@ async function computeVersionChecksums(
     computed.before.generation === version.generation &&
     computed.after.generation === version.generation
   if (sameBytes) await fileRepository.fillChecksums(deps.db, orgId, versionId, computed)
-  else await verifyByIds(deps, orgId, [version.file_id])
+  else await verifyById(deps, orgId, version.file_id)
 }
 
-async function verifyByIds(
-  deps: { db: Db; lookAt: Looker },
-  orgId: number,
-  ids: number[],
-  options: { recheckSeconds?: number } = {},
-): Promise<void> {
-  const known = await fileRepository.findFilesById(deps.db, orgId, ids)
+async function verifyById(deps: FileTaskDeps, orgId: number, id: number): Promise<void> {
+  const known = await fileRepository.findFilesById(deps.db, orgId, [id])
   const { files } = await deps.lookAt(orgId, known)
-  await inTransaction(deps.db, (trx) => recordFiles(trx, orgId, files, new Date(), options))
+  await inTransaction(deps.db, (trx) => recordFiles(trx, orgId, files, new Date()))
 }
 
-function numbersOf<K extends string>(payload: TaskPayload, keys: K[]): Record<K, number> {
-  const entries = keys.map((key) => {
-    const value = payload[key]
-    if (typeof value !== 'number') throw new TypeError(`The task has no number "${key}"`)
-    return [key, value] as const
-  })
-  return Object.fromEntries(entries) as Record<K, number>
+function numberOf(payload: TaskPayload, key: string): number {
+  const value = payload[key]
+  if (typeof value !== 'number') throw new TypeError(`The task has no number "${key}"`)
+  return value
 }

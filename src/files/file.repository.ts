@@ -125,7 +125,7 @@ export interface FileChange {
   version: 'same' | 'new' | 'filled'
   nextNumber: number
   facts: FileFacts | null
-  event: FileEventName | null
+  event: { name: FileEventName; reason: string } | null
 }
 
 /**
@@ -147,9 +147,10 @@ export async function updateFiles(
         ${changes.map((change) => change.fileId)}::int[], ${changes.map((change) => change.currentVersionId)}::int[],
         ${changes.map((change) => change.state)}::text[], ${changes.map((change) => change.reason)}::text[],
         ${changes.map((change) => change.looked)}::boolean[], ${changes.map((change) => change.version)}::text[],
-        ${changes.map((change) => change.nextNumber)}::int[], ${changes.map((change) => change.event)}::text[],
+        ${changes.map((change) => change.nextNumber)}::int[], ${changes.map((change) => change.event?.name ?? null)}::text[],
+        ${changes.map((change) => change.event?.reason ?? null)}::text[],
         ${factArrays(changes.map((change) => change.facts))}
-      ) as i (file_id, current_version_id, state, reason, looked, version, next_number, event,
+      ) as i (file_id, current_version_id, state, reason, looked, version, next_number, event, event_reason,
         size_bytes, crc32c, sha256, generation, modified_at, member_count, members_digest)
     ), changed_file as (
       update file f set state = i.state, reason = i.reason,
@@ -173,7 +174,7 @@ export async function updateFiles(
       returning id, file_id
     ), new_event as (
       insert into file_event (file_id, event, version_id, reason, seen_at)
-      select file_id, event, version_id, reason, ${checkedAt} from input where event is not null
+      select file_id, event, version_id, event_reason, ${checkedAt} from input where event is not null
     )
     select id, file_id from new_version`.execute(trx)
   return rows.map((row) => ({ fileId: row.file_id, versionId: row.id }))
@@ -203,30 +204,6 @@ export async function fillChecksums(
     .where('id', '=', versionId)
     .where('crc32c', 'is', null)
     .execute()
-}
-
-export interface NewUse {
-  fileId: number
-  versionId: number | null
-  direction: 'in' | 'out'
-  subjectKind: string
-  subjectId: number
-  place: string
-}
-
-/** The ids come back in the order given. */
-export async function insertUses(trx: Trx, orgId: number, uses: NewUse[]): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    insert into file_use (org_id, file_id, version_id, direction, subject_kind, subject_id, place)
-    select ${orgId}, file_id, version_id, direction, subject_kind, subject_id, place
-    from unnest(
-      ${uses.map((use) => use.fileId)}::int[], ${uses.map((use) => use.versionId)}::int[],
-      ${uses.map((use) => use.direction)}::text[], ${uses.map((use) => use.subjectKind)}::text[],
-      ${uses.map((use) => use.subjectId)}::int[], ${uses.map((use) => use.place)}::text[]
-    ) with ordinality as u (file_id, version_id, direction, subject_kind, subject_id, place, position)
-    order by position
-    returning id`.execute(trx)
-  return rows.map((row) => row.id)
 }
 
 function factArrays(facts: (FileFacts | null)[]) {

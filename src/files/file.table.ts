@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { FileState } from '../contract/file.ts'
+import type { JsonObject } from '../contract/json.ts'
 
 export interface FileTable {
   id: Generated<number>
@@ -54,5 +55,9 @@ export interface FileUseTable {
   place: string
   primary_use_id: number | null
   companion_name: string | null
+  output: string | null
+  appeared_at: Date | null
+  meta: JsonObject | null
+  last_event_id: number | null
   created_at: Generated<Date>
 }

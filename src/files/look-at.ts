@@ -12,15 +12,21 @@ export interface NamedPath {
   declaredAt?: Date | null
 }
 
-/** Looks at the paths that the org's locations cover, all at once. Call it before a transaction, never in one. */
-export type Looker = (orgId: number, named: NamedPath[]) => Promise<{ files: FileToRecord[]; calls: number }>
+/**
+ * Looks at the paths that the org's locations cover, all at once. Call it before a transaction, never in one. `roots` are
+ * the locations', for who has read them already.
+ */
+export type Looker = (
+  orgId: number,
+  named: NamedPath[],
+  roots?: readonly string[],
+) => Promise<{ files: FileToRecord[]; calls: number }>
 
 export function createLooker(deps: { db: Db; stores: Stores }): Looker {
-  return async (orgId, named) => {
-    const roots = await listLocationRoots(deps.db, orgId)
+  return async (orgId, named, roots) => {
     const { verdicts, calls } = await probe(
       deps.stores,
-      roots,
+      roots ?? (await listLocationRoots(deps.db, orgId)),
       named.map(({ path }) => path),
     )
     const files = named.map(({ path, declaredAt }, index) => ({

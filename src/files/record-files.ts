@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { Db, Trx } from '../db/client.ts'
 import { addTasks, type TaskSpec } from '../db/queue.ts'
 import type { KnownFileRow } from './file.repository.ts'
 import * as fileRepository from './file.repository.ts'
 import { type FileFacts, type Sighting, transition } from './file-state.ts'
+import { fillWaitingUses } from './file-use.repository.ts'
+import { watchFiles } from './watch-files.ts'
 
 export interface FileToRecord {
   path: string
@@ -19,23 +20,21 @@ export interface RecordedFile {
 /** A look that finds what the last one found is written down again only after this long. */
 const freshForMs = 10_000
 
-export const fileTaskNames = { checksum: 'checksum_file', verify: 'verify_files' } as const
-
-/** How soon a file is looked at again after its store would not tell of it, if nobody says otherwise. */
-const firstRecheckSeconds = 30
+export const checksumTask = 'checksum_file'
 
 /**
- * Records what was declared or seen at each path: at most eight statements, for one file or for ten thousand.
+ * Records what was declared or seen at each path: at most ten statements, for one file or for ten thousand.
  * Call it once in a transaction: it locks in path order, and a second call would start that order anew.
- * Whatever is left to find out becomes a task of the same transaction: the checksum of a file too large to read in
- * passing, and another look where a store would not answer.
+ * A file that is there takes its place in every output that waited for it. Whatever is left to find out becomes a
+ * task of the same transaction: the checksum of a file too large to read in passing, and another look where a store
+ * would not answer; with `watch: false` the caller sees to the latter.
  */
 export async function recordFiles(
   trx: Trx,
   orgId: number,
   files: FileToRecord[],
   seenAt: Date,
-  { recheckSeconds = firstRecheckSeconds } = {},
+  { watch = true } = {},
 ): Promise<Map<string, RecordedFile>> {
   const recorded = new Map<string, RecordedFile>()
   const byPath = inPathOrder(files)
@@ -59,11 +58,24 @@ export async function recordFiles(
   if (stale.length > 0) {
     for (const [path, file] of await updateLocked(trx, orgId, stale, known, seenAt)) recorded.set(path, file)
   }
-  await addTasks(trx, [
-    ...checksumTasks(orgId, byPath, known, recorded),
-    ...recheckTasks(orgId, byPath, recorded, seenAt, recheckSeconds),
-  ])
+  const nowThere = byPath.flatMap(({ path, sighting }) => {
+    const file = recorded.get(path)
+    if (file === undefined || file.versionId === null) return []
+    return sighting.state === 'verified' && known.has(path)
+      ? { fileId: file.fileId, versionId: file.versionId }
+      : []
+  })
+  if (nowThere.length > 0) await fillWaitingUses(trx, orgId, nowThere, seenAt)
+  await addTasks(trx, checksumTasks(orgId, byPath, known, recorded))
+  if (watch) await watchFiles(trx, orgId, unansweredIn(byPath, recorded), { since: seenAt, seenAt })
   return recorded
+}
+
+/** Ids of the files that their stores would not tell of. */
+export function unansweredIn(files: FileToRecord[], recorded: Map<string, RecordedFile>): number[] {
+  return files.flatMap(({ path, sighting }) =>
+    sighting.state === 'unreachable' ? (recorded.get(path)?.fileId ?? []) : [],
+  )
 }
 
 function checksumTasks(
@@ -78,29 +90,8 @@ function checksumTasks(
     if (!isNew || kind !== 'file' || sighting.state !== 'verified' || sighting.facts.crc32c !== null)
       return []
     const payload = { org_id: orgId, version_id: versionId }
-    return [{ name: fileTaskNames.checksum, payload, key: `checksum ${versionId}` }]
+    return [{ name: checksumTask, payload, key: `checksum ${versionId}` }]
   })
-}
-
-function recheckTasks(
-  orgId: number,
-  files: FileToRecord[],
-  recorded: Map<string, RecordedFile>,
-  seenAt: Date,
-  pauseSeconds: number,
-): TaskSpec[] {
-  const ids = files.flatMap(({ path, sighting }) =>
-    sighting.state === 'unreachable' ? (recorded.get(path)?.fileId ?? []) : [],
-  )
-  if (ids.length === 0) return []
-  return [
-    {
-      name: fileTaskNames.verify,
-      payload: { org_id: orgId, file_ids: ids, pause_seconds: pauseSeconds },
-      runAt: new Date(seenAt.getTime() + pauseSeconds * 1000),
-      key: `verify ${createHash('sha256').update(ids.join()).digest('hex')}`,
-    },
-  ]
 }
 
 async function insertUnknown(

@@ -7,11 +7,11 @@ import type { Job, JobInput } from '../contract/job.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
-import { insertUses, type NewUse } from '../files/file.repository.ts'
+import { insertUses, type NewUse } from '../files/file-use.repository.ts'
 import type { Looker } from '../files/look-at.ts'
+import { inTurnIfMany } from '../files/many-files.ts'
 import { recordFiles } from '../files/record-files.ts'
 import { writeOnce } from '../idempotency/write-once.ts'
-import { createGate } from '../lib/limit-concurrency.ts'
 import * as jobRepository from './job.repository.ts'
 import { jobFromRows } from './job-from-rows.ts'
 import { type NamedFile, type NamedFileFault, namedFiles } from './named-files.ts'
@@ -21,10 +21,6 @@ export interface JobDeps {
   lookAt: Looker
 }
 
-/** Eight jobs of 100,000 files at once took 2.4 GB of memory; one after another they take 0.9 GB. */
-const manyFiles = 10_000
-const oneAtATime = createGate(1)
-
 export async function createJob(deps: JobDeps, caller: Caller, input: JobInput): Promise<Job> {
   const { files: named, faults } = namedFiles(input)
   const projectFault = nameFault(input.job.project_name)
@@ -33,8 +29,7 @@ export async function createJob(deps: JobDeps, caller: Caller, input: JobInput):
     const ofProject = projectFault === null ? [] : [{ field: 'job.project_name', message: projectFault }]
     throw refusal([...ofProject, ...details], faults)
   }
-  const record = () => recordJob(deps, caller, input, named)
-  return named.length > manyFiles ? await oneAtATime(record) : await record()
+  return await inTurnIfMany(named.length, () => recordJob(deps, caller, input, named))
 }
 
 /** Files are looked at before the transaction; all rows of a job stand or fall together. */

@@ -1,9 +1,7 @@
 import type { JobInput } from '../contract/job.ts'
-import { AppError, type ErrorDetail, maxFaults } from '../errors.ts'
+import { type ErrorDetail, maxFaults } from '../errors.ts'
+import { refuseTooMany } from '../files/many-files.ts'
 import { addressFault } from '../storage/location.ts'
-
-/** A job of so many files holds the server for some ten seconds; measured with new files and no location. */
-const maxFiles = 100_000
 
 /** A file as a job names it: a casefile, or an aux file of one. */
 export interface NamedFile {
@@ -23,7 +21,8 @@ export interface NamedFileFault extends ErrorDetail {
 
 /** All files of a job in its order, and their faults, up to `maxFaults`; the same aux file twice under one casefile is one. */
 export function namedFiles(input: JobInput): { files: NamedFile[]; faults: NamedFileFault[] } {
-  refuseTooMany(input)
+  const count = input.casefiles.reduce((sum, { aux_files }) => sum + 1 + (aux_files?.length ?? 0), 0)
+  refuseTooMany(count, 'casefiles', 'submit them as several jobs')
   const faults: NamedFileFault[] = []
   const note = (file: FileInput, field: string, sentence: string) => {
     if (faults.length < maxFaults) faults.push(...faultsOf(file, field, sentence))
@@ -55,13 +54,6 @@ export function namedFiles(input: JobInput): { files: NamedFile[]; faults: Named
     return [ofCase, ...auxFiles.values()]
   })
   return { files, faults }
-}
-
-function refuseTooMany({ casefiles }: JobInput): void {
-  const count = casefiles.reduce((sum, { aux_files }) => sum + 1 + (aux_files?.length ?? 0), 0)
-  if (count <= maxFiles) return
-  const message = `name ${count.toLocaleString('en')} files, over the limit of ${maxFiles.toLocaleString('en')}; submit them as several jobs`
-  throw new AppError('too_large', `The casefiles ${message}`, { details: [{ field: 'casefiles', message }] })
 }
 
 interface FileInput {

@@ -1,5 +1,5 @@
 import { AppError, errorOfFaults, type Fault } from '../errors.ts'
-import { joinField } from './validation-details.ts'
+import { joinField } from '../lib/join-field.ts'
 
 /** Validators and serializers call themselves for each level; a hostile body must not run out of stack there. */
 const maxDepth = 200
@@ -10,7 +10,7 @@ const suspiciousEscape = /\\u(?:0000|d[89a-f])/i
 
 /**
  * Refuses what JSON can say and a database or JavaScript cannot hold: nesting without end, NUL, half a
- * surrogate pair, a number that is infinite, and the name `__proto__`.
+ * surrogate pair, a number that is infinite or would be rounded, and the name `__proto__`.
  */
 export function assertStorableJson(root: unknown, text: string): void {
   const looksAtText = suspiciousEscape.test(text)
@@ -36,6 +36,9 @@ export function assertStorableJson(root: unknown, text: string): void {
       if (looksAtText) lookAtText(value, 'the text')
     } else if (typeof value === 'number') {
       if (!Number.isFinite(value)) report('is a number too large to hold')
+      else if (isRounded(value, text)) {
+        report('is a whole number of more digits than can be held exactly; send it as a text')
+      }
     } else if (Array.isArray(value)) {
       assertDepth(place.length)
       for (let index = 0; index < value.length; index++) lookAtChild(index, value[index])
@@ -52,6 +55,16 @@ export function assertStorableJson(root: unknown, text: string): void {
   look(root)
   const [first, ...others] = faults
   if (first !== undefined) throw errorOfFaults([first, ...others])
+}
+
+/** A whole number beyond 2^53 was rounded unless its digits still stand in the text; one with an exponent says it is rough. */
+function isRounded(value: number, text: string): boolean {
+  return (
+    Number.isInteger(value) &&
+    !Number.isSafeInteger(value) &&
+    Math.abs(value) < 1e21 &&
+    !text.includes(String(value))
+  )
 }
 
 function assertDepth(depth: number): void {

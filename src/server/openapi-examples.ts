@@ -30,6 +30,24 @@ export const bodyExamples: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  postAnalysisProject: {
+    type: 'joint-calling',
+    status: 'completed',
+    sequencing_group_ids: ['CPGABC123'],
+    outputs: {
+      vcf: {
+        basename: 'gs://my-bucket/results/cohort.vcf.gz',
+        secondary_files: { index: { basename: 'gs://my-bucket/results/cohort.vcf.gz.tbi' } },
+      },
+    },
+  },
+  putAnalysisProject: {
+    type: 'alignment',
+    status: 'completed',
+    outputs: { bam: { basename: 'gs://my-bucket/results/sample.bam' } },
+  },
+  patchAnalysisId: { status: 'completed', meta: { pipeline: 'v2.1' } },
+  postAnalysisQuery: { projects: ['my-project'], type: 'joint-calling' },
   postFilesVerify: { paths: ['/shared/projects/north_sea/pvt_table.tab'] },
   postProjects: { name: 'Export Line', description: 'Flow assurance of the export line' },
   patchProjectsId: { description: 'Flow assurance of the export line' },

@@ -3,8 +3,9 @@ import type { RouteAccess } from '../access/route-access.ts'
 /** In the order of the page: what people come for first, what keeps it running last. */
 export const tags: readonly { name: string; description: string }[] = [
   { name: 'jobs', description: 'Runs of casefiles, with the files that go in and come out' },
+  { name: 'analysis', description: 'Results, with the tree of files that each put out' },
   { name: 'files', description: 'The ledger: what is where, and whether it is still the same' },
-  { name: 'projects', description: 'Named groups of jobs' },
+  { name: 'projects', description: 'Named groups of jobs and analyses' },
   { name: 'locations', description: 'The folders and buckets that the org may point at' },
   { name: 'priorities', description: 'A list that jobs choose from' },
   { name: 'engines', description: 'A list that jobs choose from' },
@@ -23,7 +24,7 @@ export const pageDescription = `The ledger of every file that goes into a comput
 give a token. **Programs** send \`Authorization: Bearer wb_…\`. An owner makes tokens, with \`POST /api/v1/tokens\` or \`waybill token create NAME\`; the first one is in
 \`owner.token\` in the server's data directory.
 
-Every path is answered with and without a trailing slash; \`/orgs/{org}/…\` is \`/org/{org}/…\`. Jobs are also answered under \`/api\`.
+Every path is answered with and without a trailing slash; \`/orgs/{org}/…\` is \`/org/{org}/…\`. Jobs are also answered under \`/api\`, analyses also at the root.
 Every error is \`{"error", "code", "details"}\`. A POST that makes something takes an \`Idempotency-Key\` header.`
 
 export const tokenDescription =

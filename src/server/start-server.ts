@@ -50,7 +50,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     )
     const worker = await startWorker({
       database,
-      tasks: taskHandlers({ database, stores, log }),
+      tasks: taskHandlers({ database, stores, log, watchForMs: config.watchForMs }),
       concurrency: config.workerConcurrency,
       log,
     })

@@ -28,7 +28,7 @@ export async function startWorkerProcess(config: Config): Promise<RunningWorker>
     await migrate(database.pool, { log })
     const worker = await startWorker({
       database,
-      tasks: taskHandlers({ database, stores, log }),
+      tasks: taskHandlers({ database, stores, log, watchForMs: config.watchForMs }),
       concurrency: config.workerConcurrency,
       log,
     })

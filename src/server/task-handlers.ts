@@ -6,8 +6,13 @@ import type { Logger } from '../lib/logger.ts'
 import type { Stores } from '../storage/stores.ts'
 
 /** What each task of the queue does, by its name: the one list for `serve` and for `worker`. */
-export function taskHandlers(deps: { database: Database; stores: Stores; log: Logger }): TaskHandlers {
-  const { stores } = deps
+export function taskHandlers(deps: {
+  database: Database
+  stores: Stores
+  log: Logger
+  watchForMs: number
+}): TaskHandlers {
+  const { stores, watchForMs } = deps
   const { db } = deps.database
-  return { ...fileTasks({ db, stores, lookAt: createLooker({ db, stores }) }) }
+  return { ...fileTasks({ db, stores, watchForMs, lookAt: createLooker({ db, stores }) }) }
 }

@@ -1,4 +1,5 @@
 import type { ErrorDetail } from '../errors.ts'
+import { joinField } from '../lib/join-field.ts'
 import { expectationOf, faultMessage, type SchemaFault, typeOf } from './fault-message.ts'
 
 /** Ajv's faults in plain words, each with its place; one for a choice, not one for each of its branches. */
@@ -50,9 +51,4 @@ function fieldOf(instancePath: string): string {
     .slice(1)
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
     .reduce((field, segment) => joinField(field, /^\d+$/.test(segment) ? Number(segment) : segment), '')
-}
-
-export function joinField(field: string, segment: string | number): string {
-  if (typeof segment === 'number') return `${field}[${segment}]`
-  return field === '' ? segment : `${field}.${segment}`
 }

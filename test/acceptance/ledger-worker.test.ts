@@ -24,7 +24,7 @@ beforeAll(async () => {
   lookAt = createLooker({ db, stores })
   worker = await startWorker({
     database: app.database,
-    tasks: fileTasks({ db, stores, lookAt }),
+    tasks: fileTasks({ db, stores, lookAt, watchForMs: 60_000 }),
     concurrency: 2,
     log: silentLogger,
   })
@@ -74,9 +74,7 @@ describe('what the worker does for the ledger', () => {
       kind: 'file',
       sighting: { state: 'unreachable', reason: 'The disk did not answer' },
     } as const
-    await inTransaction(app.database.db, (trx) =>
-      recordFiles(trx, orgId, [refused], new Date(), { recheckSeconds: 1 }),
-    )
+    await inTransaction(app.database.db, (trx) => recordFiles(trx, orgId, [refused], new Date()))
     expect(await fileAt(path)).toMatchObject({ state: 'unreachable', reason: 'The disk did not answer' })
     await vi.waitFor(async () => expect((await fileAt(path)).state).toBe('verified'), 10_000)
   })

@@ -15,6 +15,8 @@ export interface RouteExample {
   headers?: Record<string, string>
   /** A call that is no GET and writes nothing, so that it leaves no audit entry. */
   reads?: true
+  /** A call whose address holds only a name, which every org may give for itself. */
+  byName?: true
 }
 
 let made = 0
@@ -37,6 +39,21 @@ async function jobBody(app: TestApp): Promise<object> {
     job: { description: name, project_name: freshName(), olga_version: '7.3.5' },
     casefiles: [{ ...file, aux_files: [file] }],
   }
+}
+
+async function analysisBody(app: TestApp): Promise<object> {
+  const path = join(app.files, freshName())
+  await writeFile(path, '')
+  return { type: freshName(), status: 'completed', outputs: { file: { basename: path }, note: freshName() } }
+}
+
+async function analysisPatch(app: TestApp): Promise<object> {
+  const { outputs } = (await analysisBody(app)) as { outputs: object }
+  return { outputs, meta: { note: freshName() } }
+}
+
+async function makeAnalysis(app: TestApp): Promise<string> {
+  return `/analysis/${await makeOne(app, `/analysis/${freshName()}`, await analysisBody(app))}`
 }
 
 async function makeFile(app: TestApp): Promise<number> {
@@ -96,6 +113,21 @@ export function routeExamples(app: TestApp): Examples {
     'POST /sign-out': async () => ({ path: '/sign-out', headers: await browserHeaders(app) }),
     'POST /jobs': async () => ({ path: '/jobs', body: await jobBody(app) }),
     'GET /jobs/:id': async () => ({ path: `/jobs/${await makeOne(app, '/jobs', await jobBody(app))}` }),
+    'POST /analysis/:project': async () => ({
+      path: `/analysis/${freshName()}`,
+      body: await analysisBody(app),
+      byName: true,
+    }),
+    'PUT /analysis/:project': async () => ({
+      path: `/analysis/${freshName()}`,
+      body: await analysisBody(app),
+      byName: true,
+    }),
+    'GET /analysis/:id': async () => ({ path: await makeAnalysis(app) }),
+    'GET /analysis/:id/details': async () => ({ path: `${await makeAnalysis(app)}/details` }),
+    'PATCH /analysis/:id': async () => ({ path: await makeAnalysis(app), body: await analysisPatch(app) }),
+    'POST /analysis/:id/verify': async () => ({ path: `${await makeAnalysis(app)}/verify` }),
+    'POST /analysis/query': async () => ({ path: '/analysis/query', body: {}, reads: true }),
     'GET /files/:id': async () => ({ path: `/files/${await makeFile(app)}` }),
     'GET /files/:id/content': async () => ({ path: `/files/${await makeFile(app)}/content` }),
     'POST /files/verify': async () => ({

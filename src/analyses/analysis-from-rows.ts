@@ -1,0 +1,41 @@
+import type { Analysis, AnalysisChange } from '../contract/analysis.ts'
+import { wireTime } from '../lib/wire-time.ts'
+import type { AnalysisRow } from './analysis.repository.ts'
+import type { OutputUseRow } from './output.repository.ts'
+import { type MissingAs, renderOutputs } from './render-outputs.ts'
+
+export function analysisFromRows(row: AnalysisRow, outputs: OutputUseRow[], missingAs: MissingAs): Analysis {
+  return {
+    id: row.id,
+    project: row.project,
+    type: row.type,
+    status: row.status,
+    sequencing_group_ids: row.sequencing_group_ids,
+    outputs: renderOutputs(row.outputs, outputs, missingAs),
+    output: row.output,
+    meta: row.meta,
+    active: row.active,
+    author: row.author,
+    timestamp_completed: wireTime(row.timestamp_completed),
+    created_at: wireTime(row.created_at),
+    updated_at: wireTime(row.updated_at),
+    changes: outputs.flatMap(changesOf).sort((a, b) => Date.parse(a.seen_at) - Date.parse(b.seen_at)),
+  }
+}
+
+/** What became of the file since it was registered here. */
+function changesOf(output: OutputUseRow): AnalysisChange[] {
+  const { path, place: at, appeared_at: appearedAt } = output
+  const events = (output.events ?? []).map(({ state, seen_at, reason }) => ({
+    path,
+    at,
+    state,
+    seen_at: wireTime(new Date(seen_at)),
+    reason,
+  }))
+  if (appearedAt === null) return events
+  const seen_at = wireTime(appearedAt)
+  // A file that was there all along, only not to be seen from here, has no event of its own.
+  if (events.some((event) => event.seen_at === seen_at)) return events
+  return [{ path, at, state: 'appeared', seen_at, reason: 'It could be looked at, and is there' }, ...events]
+}

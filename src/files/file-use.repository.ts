@@ -1,0 +1,102 @@
+import { sql } from 'kysely'
+import type { JsonObject } from '../contract/json.ts'
+import type { Db, Trx } from '../db/client.ts'
+
+/** One place that takes a file in or puts one out. */
+export interface NewUse {
+  fileId: number
+  /** Null for an output whose file is not there. */
+  versionId: number | null
+  direction: 'in' | 'out'
+  subjectKind: string
+  subjectId: number
+  place: string
+  /** What stands in the place of an output whose file is not there. */
+  output?: string | null
+  meta?: JsonObject | null
+  /** Of a companion: the index of its primary among these uses, before its own, and its name there. */
+  companion?: { primary: number; name: string } | null
+  /** Of a use that goes on under a new row: what it knew of its file, and since when. */
+  continues?: { appearedAt: Date | null; lastEventId: number | null; createdAt: Date } | null
+}
+
+/** The ids come back in the order given, ascending. A use knows of the file's events up to now. */
+export async function insertUses(trx: Trx, orgId: number, uses: NewUse[]): Promise<number[]> {
+  const ids = uses.some((use) => use.companion) ? await drawIds(trx, uses.length) : []
+  const { rows } = await sql<{ id: number }>`
+    insert into file_use (id, org_id, file_id, version_id, direction, subject_kind, subject_id, place, output, meta,
+      primary_use_id, companion_name, appeared_at, last_event_id, created_at)
+    overriding system value
+    select coalesce(id, nextval(pg_get_serial_sequence('file_use', 'id'))), ${orgId}, file_id, version_id, direction,
+      subject_kind, subject_id, place, output, meta, primary_use_id, companion_name, appeared_at,
+      case when created_at is not null then last_event_id
+        else (select max(e.id) from file_event e where e.file_id = u.file_id) end,
+      coalesce(created_at, now())
+    from (
+      select * from unnest(
+        ${uses.map((_, index) => ids[index] ?? null)}::bigint[], ${uses.map((use) => use.fileId)}::int[],
+        ${uses.map((use) => use.versionId)}::int[], ${uses.map((use) => use.direction)}::text[],
+        ${uses.map((use) => use.subjectKind)}::text[], ${uses.map((use) => use.subjectId)}::int[],
+        ${uses.map((use) => use.place)}::text[], ${uses.map((use) => use.output ?? null)}::text[],
+        ${uses.map((use) => (use.meta ? JSON.stringify(use.meta) : null))}::json[],
+        ${uses.map(({ companion }) => (companion ? ids[companion.primary] : null))}::bigint[],
+        ${uses.map((use) => use.companion?.name ?? null)}::text[],
+        ${uses.map((use) => use.continues?.appearedAt ?? null)}::timestamptz[],
+        ${uses.map((use) => use.continues?.lastEventId ?? null)}::bigint[],
+        ${uses.map((use) => use.continues?.createdAt ?? null)}::timestamptz[]
+      ) with ordinality as i (id, file_id, version_id, direction, subject_kind, subject_id, place, output, meta,
+        primary_use_id, companion_name, appeared_at, last_event_id, created_at, position)
+      order by position
+    ) u
+    returning id`.execute(trx)
+  return rows.map((row) => row.id)
+}
+
+async function drawIds(trx: Trx, count: number): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select nextval(pg_get_serial_sequence('file_use', 'id')) as id
+    from generate_series(1, ${count}::int)`.execute(trx)
+  return rows.map((row) => row.id).sort((a, b) => a - b)
+}
+
+export async function deleteUses(trx: Trx, orgId: number, kind: string, subjectId: number): Promise<void> {
+  await trx
+    .deleteFrom('file_use')
+    .where('org_id', '=', orgId)
+    .where('subject_kind', '=', kind)
+    .where('subject_id', '=', subjectId)
+    .execute()
+}
+
+/**
+ * Files that are there now take their places among the outputs that waited for them. A use that another transaction
+ * holds is left to the next look: it may be about to go.
+ */
+export async function fillWaitingUses(
+  trx: Trx,
+  orgId: number,
+  found: { fileId: number; versionId: number }[],
+  seenAt: Date,
+): Promise<void> {
+  await sql`
+    update file_use u set version_id = w.version_id, output = null, appeared_at = ${seenAt}
+    from (
+      select waiting.id, i.version_id
+      from unnest(${found.map((file) => file.fileId)}::int[], ${found.map((file) => file.versionId)}::int[])
+        as i (file_id, version_id)
+      cross join lateral (
+        select id from file_use where file_id = i.file_id and output is not null and org_id = ${orgId}
+        for update skip locked offset 0
+      ) waiting
+    ) w
+    where u.id = w.id`.execute(trx)
+}
+
+/** Those of the files that some output still waits for. */
+export async function findWaitedFor(db: Db, orgId: number, fileIds: number[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select i.id from unnest(${fileIds}::int[]) as i (id)
+    where exists (select from file_use where file_id = i.id and output is not null and org_id = ${orgId})
+    order by i.id`.execute(db)
+  return rows.map((row) => row.id)
+}
