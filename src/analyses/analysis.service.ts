@@ -13,7 +13,7 @@ import type {
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
-import { deleteUses, findWaitedFor } from '../files/file-use.repository.ts'
+import { deleteUses, findWaitedFor, lockUses } from '../files/file-use.repository.ts'
 import type { Looker } from '../files/look-at.ts'
 import { inTurnIfMany, refuseTooMany } from '../files/many-files.ts'
 import { recordFiles } from '../files/record-files.ts'
@@ -63,7 +63,7 @@ export async function createAnalysis(
         },
       )
       const recorded = await recordFiles(trx, caller.orgId, look.files, look.seenAt, { watch: false })
-      const planned = parsed.nodes.map((node) => ({ node, from: null }))
+      const planned = parsed.nodes.map((node) => ({ node, from: null, isHidden: false }))
       await insertOutputs(trx, caller.orgId, id, planned, recorded, look)
       await recordAudit(trx, caller, { action: 'analysis.create', subject: `analysis ${id}` })
       return await getAnalysis(trx, caller, id, options)
@@ -135,7 +135,7 @@ export async function verifyAnalysis(
     await recordFiles(trx, caller.orgId, look.files, look.seenAt, { watch: false })
     const fileIds = [...new Set(rows.map((row) => row.file_id))]
     const waitedFor = await findWaitedFor(trx, caller.orgId, fileIds)
-    await watchFiles(trx, caller.orgId, waitedFor, { since: look.seenAt, seenAt: look.seenAt })
+    await watchFiles(trx, caller.orgId, waitedFor, look.seenAt)
     await recordAudit(trx, caller, { action: 'analysis.verify', subject: `analysis ${id}` })
     return analysisFromRows(analysis, await listOutputs(trx, caller.orgId, [id]), options.missing)
   })
@@ -160,17 +160,17 @@ async function readOutputs(
 async function lookAtTree(
   { lookAt }: AnalysisDeps,
   { orgId }: Caller,
-  { nodes }: ParsedOutputs,
+  parsed: ParsedOutputs,
   roots: string[],
   { unreachable }: RegisterQuery,
 ): Promise<OutputLook> {
   const look = await lookAtOutputs(
     lookAt,
     orgId,
-    nodes.map((node) => node.address),
+    parsed.nodes.map((node) => node.address),
     roots,
   )
-  if (unreachable === 'refuse') refuseUnreachable(nodes, look)
+  if (unreachable === 'refuse') refuseUnreachable(parsed, look)
   return look
 }
 
@@ -182,6 +182,7 @@ async function replaceOutputs(
   parsed: ParsedOutputs,
   look: OutputLook,
 ): Promise<boolean> {
+  await lockUses(trx, orgId, 'analysis', row.id)
   const rows = await listOutputs(trx, orgId, [row.id])
   const planned = continueOutputs(parsed.nodes, rows)
   const recorded = await recordFiles(trx, orgId, look.files, look.seenAt, { watch: false })

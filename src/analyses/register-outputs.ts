@@ -6,7 +6,7 @@ import type { Looker } from '../files/look-at.ts'
 import type { FileToRecord, RecordedFile } from '../files/record-files.ts'
 import { watchFiles } from '../files/watch-files.ts'
 import type { PlannedOutput } from './continued-outputs.ts'
-import { fieldOf, type OutputNode } from './parse-outputs.ts'
+import { fieldOf, type ParsedOutputs } from './parse-outputs.ts'
 
 /** What was found at the addresses of a tree. */
 export interface OutputLook {
@@ -23,21 +23,18 @@ export async function lookAtOutputs(
   roots?: readonly string[],
 ): Promise<OutputLook> {
   const paths = [...new Set(addresses)].map((path) => ({ path }))
-  const { files } = paths.length === 0 ? { files: [] } : await lookAt(orgId, paths, roots)
-  return {
-    files,
-    sightings: new Map(files.map((file) => [file.path, file.sighting])),
-    seenAt: new Date(),
-  }
+  const { files, seenAt } =
+    paths.length === 0 ? { files: [], seenAt: new Date() } : await lookAt(orgId, paths, roots)
+  return { files, sightings: new Map(files.map((file) => [file.path, file.sighting])), seenAt }
 }
 
 /** Throws `unavailable` where a store does not answer, `invalid` where no location covers a path. */
-export function refuseUnreachable(nodes: readonly OutputNode[], { sightings }: OutputLook): void {
+export function refuseUnreachable({ nodes, field }: ParsedOutputs, { sightings }: OutputLook): void {
   const detailsOf = (state: Sighting['state']): ErrorDetail[] =>
     nodes.flatMap(({ address, place }) => {
       const sighting = sightings.get(address)
       if (sighting === undefined || sighting.state !== state || !('reason' in sighting)) return []
-      return { field: fieldOf(place), message: `names "${address}": ${sighting.reason}` }
+      return { field: fieldOf(place, field), message: `names "${address}": ${sighting.reason}` }
     })
   const uncovered = detailsOf('declared')
   const details = [...uncovered, ...detailsOf('unreachable')]
@@ -61,9 +58,9 @@ export async function insertOutputs(
     const file = recorded.get(node.address)
     const fileId = file?.fileId ?? from?.file_id
     if (fileId === undefined) throw new Error(`recordFiles left out "${node.address}"`)
-    const found = sightings.get(node.address)?.state === 'verified' ? file?.versionId : null
-    const versionId = from?.version_id ?? found ?? null
-    const appearedAt = from !== null && from.version_id === null && versionId !== null ? seenAt : null
+    const found = file?.thereAt ? file.versionId : null
+    const versionId = from?.version_id ?? found
+    const appearedAt = from?.version_id === null && found !== null ? (file?.thereAt ?? null) : null
     return {
       fileId,
       versionId,
@@ -88,5 +85,5 @@ export async function insertOutputs(
   const waiting = uses.filter(
     (use) => typeof use.output === 'string' && sightings.get(use.output)?.state !== 'declared',
   )
-  await watchFiles(trx, orgId, [...new Set(waiting.map((use) => use.fileId))], { since: seenAt, seenAt })
+  await watchFiles(trx, orgId, [...new Set(waiting.map((use) => use.fileId))], seenAt)
 }

@@ -59,6 +59,12 @@ async function drawIds(trx: Trx, count: number): Promise<number[]> {
   return rows.map((row) => row.id).sort((a, b) => a - b)
 }
 
+/** What waits for a file keeps waiting until this transaction has ended; see `fillWaitingUses`. */
+export async function lockUses(trx: Trx, orgId: number, kind: string, subjectId: number): Promise<void> {
+  await sql`select 1 from file_use where org_id = ${orgId} and subject_kind = ${kind} and subject_id = ${subjectId}
+    order by id for update`.execute(trx)
+}
+
 export async function deleteUses(trx: Trx, orgId: number, kind: string, subjectId: number): Promise<void> {
   await trx
     .deleteFrom('file_use')

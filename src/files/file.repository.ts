@@ -28,6 +28,7 @@ interface KnownRow {
   modified_at: Date | null
   member_count: number | null
   members_digest: string | null
+  was_gone: boolean
 }
 
 /** Joins each file `f` with its newest version `v`, where it has one. */
@@ -35,8 +36,13 @@ export const newestVersion = sql`left join lateral (
   select * from file_version where file_id = f.id order by number desc limit 1
 ) v on true`
 
+/** Whether file `f`, of which its store does not tell now, was gone at the last look that found something out. */
+export const wasGone = sql<boolean>`(f.state = 'unreachable' and coalesce((
+  select event = 'gone' from file_event where file_id = f.id order by id desc limit 1
+), false))`
+
 const knownColumns = sql`f.id, f.path, f.state, f.reason, f.checked_at, v.id as version_id, v.number, v.size_bytes, v.crc32c,
-  v.sha256, v.generation, v.modified_at, v.member_count, v.members_digest`
+  v.sha256, v.generation, v.modified_at, v.member_count, v.members_digest, ${wasGone} as was_gone`
 
 /** The org's files at these paths with their newest version, one index look-up each. */
 export async function findFilesByPath(db: Db, orgId: number, paths: string[]): Promise<KnownFileRow[]> {
@@ -220,6 +226,7 @@ function knownFileFromRow(row: KnownRow): KnownFileRow {
     path: row.path,
     state: row.state,
     reason: row.reason,
+    wasGone: row.was_gone,
     checkedAt: row.checked_at,
     version:
       row.number === null

@@ -15,6 +15,8 @@ export interface FileToRecord {
 export interface RecordedFile {
   fileId: number
   versionId: number | null
+  /** When it was seen there, by this look or by one that began later; null where it is not there, or nobody looked. */
+  thereAt: Date | null
 }
 
 /** A look that finds what the last one found is written down again only after this long. */
@@ -25,6 +27,7 @@ export const checksumTask = 'checksum_file'
 /**
  * Records what was declared or seen at each path: at most ten statements, for one file or for ten thousand.
  * Call it once in a transaction: it locks in path order, and a second call would start that order anew.
+ * A look that began before the last one that is recorded says nothing: `seenAt` is when it began.
  * A file that is there takes its place in every output that waited for it. Whatever is left to find out becomes a
  * task of the same transaction: the checksum of a file too large to read in passing, and another look where a store
  * would not answer; with `watch: false` the caller sees to the latter.
@@ -50,7 +53,10 @@ export async function recordFiles(
     }
   }
 
-  for (const [path, row] of known) recorded.set(path, { fileId: row.fileId, versionId: row.versionId })
+  for (const { path, sighting } of byPath) {
+    const row = known.get(path)
+    if (row !== undefined) recorded.set(path, recordedFrom(row, sighting, seenAt))
+  }
   const stale = byPath.filter((file) => {
     const row = known.get(file.path)
     return row !== undefined && saysSomethingNew(row, file.sighting, seenAt)
@@ -58,16 +64,14 @@ export async function recordFiles(
   if (stale.length > 0) {
     for (const [path, file] of await updateLocked(trx, orgId, stale, known, seenAt)) recorded.set(path, file)
   }
-  const nowThere = byPath.flatMap(({ path, sighting }) => {
+  const nowThere = byPath.flatMap(({ path }) => {
     const file = recorded.get(path)
-    if (file === undefined || file.versionId === null) return []
-    return sighting.state === 'verified' && known.has(path)
-      ? { fileId: file.fileId, versionId: file.versionId }
-      : []
+    if (file === undefined || file.versionId === null || file.thereAt !== seenAt) return []
+    return known.has(path) ? { fileId: file.fileId, versionId: file.versionId } : []
   })
   if (nowThere.length > 0) await fillWaitingUses(trx, orgId, nowThere, seenAt)
   await addTasks(trx, checksumTasks(orgId, byPath, known, recorded))
-  if (watch) await watchFiles(trx, orgId, unansweredIn(byPath, recorded), { since: seenAt, seenAt })
+  if (watch) await watchFiles(trx, orgId, unansweredIn(byPath, recorded), seenAt)
   return recorded
 }
 
@@ -102,16 +106,20 @@ async function insertUnknown(
 ): Promise<Map<string, RecordedFile>> {
   const inserted = await fileRepository.insertFiles(trx, orgId, files.map(newFile), seenAt)
   const recorded = new Map<string, RecordedFile>(
-    inserted.map(({ path, fileId }) => [path, { fileId, versionId: null }]),
+    inserted.map(({ path, fileId }) => [path, { fileId, versionId: null, thereAt: null }]),
   )
   const versions = files.flatMap(({ path, sighting }) => {
     const file = recorded.get(path)
     const facts = factsOf(sighting)
-    return file === undefined || facts === null ? [] : [{ file, fileId: file.fileId, facts }]
+    const isThere = sighting.state === 'verified'
+    return file === undefined || facts === null ? [] : [{ file, fileId: file.fileId, facts, isThere }]
   })
   if (versions.length === 0) return recorded
   const versionIds = await fileRepository.insertFirstVersions(trx, orgId, versions)
-  for (const [index, { file }] of versions.entries()) file.versionId = versionIds[index] ?? null
+  for (const [index, { file, isThere }] of versions.entries()) {
+    file.versionId = versionIds[index] ?? null
+    file.thereAt = isThere ? seenAt : null
+  }
   return recorded
 }
 
@@ -125,18 +133,32 @@ async function updateLocked(
   const ids = files.flatMap((file) => known.get(file.path)?.fileId ?? [])
   await fileRepository.lockFiles(trx, orgId, ids)
   const locked = new Map((await fileRepository.findFilesById(trx, orgId, ids)).map((row) => [row.path, row]))
-  const changes = files.flatMap((file) => {
-    const row = locked.get(file.path)
-    return row === undefined ? [] : [changeOf(row, file.sighting)]
+  const recorded = new Map<string, RecordedFile>()
+  const changes = files.flatMap(({ path, sighting }) => {
+    const row = locked.get(path)
+    if (row === undefined) return []
+    recorded.set(path, recordedFrom(row, sighting, seenAt))
+    return isOutdated(row, sighting, seenAt) ? [] : [changeOf(row, sighting)]
   })
   const versions = await fileRepository.updateFiles(trx, orgId, changes, seenAt)
   const newVersionOf = new Map(versions.map((version) => [version.fileId, version.versionId]))
-  return new Map(
-    [...locked].map(([path, row]) => [
-      path,
-      { fileId: row.fileId, versionId: newVersionOf.get(row.fileId) ?? row.versionId },
-    ]),
-  )
+  for (const file of recorded.values()) file.versionId = newVersionOf.get(file.fileId) ?? file.versionId
+  return recorded
+}
+
+/** A file that is known, after a look that makes no new version of it. */
+function recordedFrom(row: KnownFileRow, sighting: Sighting, seenAt: Date): RecordedFile {
+  const { fileId, versionId } = row
+  if (!isOutdated(row, sighting, seenAt)) {
+    return { fileId, versionId, thereAt: sighting.state === 'verified' ? seenAt : null }
+  }
+  return { fileId, versionId, thereAt: row.state === 'verified' ? row.checkedAt : null }
+}
+
+/** Whether a look that began later is recorded already; one that found nothing out does not count. */
+function isOutdated(row: KnownFileRow, sighting: Sighting, seenAt: Date): boolean {
+  if (sighting.state === 'declared' || row.state === 'unreachable' || row.state === 'declared') return false
+  return row.checkedAt !== null && row.checkedAt > seenAt
 }
 
 function changeOf(row: KnownFileRow, sighting: Sighting): fileRepository.FileChange {
@@ -164,6 +186,7 @@ function factsOf(sighting: Sighting): FileFacts | null {
 }
 
 function saysSomethingNew(row: KnownFileRow, sighting: Sighting, seenAt: Date): boolean {
+  if (isOutdated(row, sighting, seenAt)) return false
   const next = transition(row, sighting)
   if (next.state !== row.state || next.reason !== row.reason) return true
   if (next.version !== 'same' || next.event !== null) return true
