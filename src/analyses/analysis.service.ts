@@ -28,6 +28,8 @@ import { listOutputs } from './output.repository.ts'
 import { type ParsedOutputs, parseOutputs } from './parse-outputs.ts'
 import { insertOutputs, lookAtOutputs, type OutputLook, refuseUnreachable } from './register-outputs.ts'
 
+const longestName = 200
+
 export interface AnalysisDeps {
   db: Db
   lookAt: Looker
@@ -199,15 +201,22 @@ function textFaults({
   sequencing_group_ids: groups = [],
 }: { project: string } & AnalysisInput): ErrorDetail[] {
   const fields = {
-    project,
     type,
     author,
     ...Object.fromEntries(groups.map((id, index) => [`sequencing_group_ids[${index}]`, id])),
   }
-  return Object.entries(fields).flatMap(([field, text]) => {
-    const message = text === undefined ? null : nameFault(text)
-    return message === null ? [] : { field, message }
-  })
+  const faults = Object.entries(fields).map(([field, text]) => ({
+    field,
+    message: text === undefined ? null : nameFault(text),
+  }))
+  return [{ field: 'project', message: projectFault(project) }, ...faults].flatMap(({ field, message }) =>
+    message === null ? [] : { field, message },
+  )
+}
+
+/** A project is named in the address, which no schema measures. */
+function projectFault(name: string): string | null {
+  return [...name].length > longestName ? `is longer than ${longestName} characters` : nameFault(name)
 }
 
 /** An analysis that is completed was so at some time: now, if nobody says when. */
