@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AnalysisApp, startAnalysisApp } from '../helpers/analysis-app.ts'
+import { withoutLookTimes } from '../helpers/output-trees.ts'
 
 let app: AnalysisApp
 let x: string
@@ -156,7 +157,8 @@ describe('a primary that is not there while its companions are', () => {
       const before = await app.read(created.id, '?missing=object')
       await app.patch(created.id, { outputs: shown.outputs })
       expect(await usesOf(created.id)).toEqual(uses)
-      expect(await app.read(created.id, '?missing=object')).toEqual(before)
+      const after = await app.read(created.id, '?missing=object')
+      expect(withoutLookTimes(after)).toBe(withoutLookTimes(before))
 
       await app.write(name)
       const healed = (await app.verify(created.id)).body
