@@ -33,6 +33,7 @@ export function createLooker(deps: { db: Db; stores: Stores }): Looker {
     const files = named.map(({ path, declaredAt }, index) => ({
       path,
       kind: isDirectoryItem(path) ? ('directory' as const) : ('file' as const),
+      seenAt,
       sighting: sightingOf(verdicts[index], declaredAt ?? null),
     }))
     return { files, calls, seenAt }
