@@ -17,6 +17,7 @@ import type { Looker } from '../files/look-at.ts'
 import { inTurnIfMany, refuseTooMany } from '../files/many-files.ts'
 import { recordFiles } from '../files/record-files.ts'
 import { watchFiles } from '../files/watch-files.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
 import type { AnalysisRow } from './analysis.repository.ts'
 import * as analysisRepository from './analysis.repository.ts'
 import { continueOutputs, isSameAs } from './continued-outputs.ts'
@@ -74,7 +75,7 @@ export async function updateAnalysis(
   const givesTree = patch.outputs !== undefined || patch.output !== undefined
   return await inTurnIfMany(parsed.nodes.length, async () => {
     const look = await lookAtTree(deps, caller, parsed, roots, options)
-    return await inTransaction(deps.db, async (trx) => {
+    return await writeOnce(deps.db, caller, async (trx) => {
       const row = await analysisRepository.lockAnalysis(trx, caller.orgId, id)
       if (row === undefined) throw new AppError('not_found', 'Analysis not found')
       const isNewTree = givesTree && (await replaceOutputs(trx, caller, row, parsed, look))
