@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type pg from 'pg'
 import { connect, type Database } from '../src/db/client.ts'
 import { startEmbeddedPostgres } from '../src/db/embedded-postgres.ts'
 import { migrate } from '../src/db/migrator.ts'
@@ -8,6 +9,8 @@ import { silentLogger } from '../src/lib/logger.ts'
 
 export interface BenchContext {
   database: Database
+  /** For another process, or a client of another kind. */
+  connection: pg.PoolConfig
   /** A new org with nothing in it. */
   makeOrg(slug: string): Promise<number>
 }
@@ -21,6 +24,7 @@ export async function withContext<T>(fn: (context: BenchContext) => Promise<T>):
     await migrate(database.pool, { log: silentLogger })
     return await fn({
       database,
+      connection: postgres.connection,
       async makeOrg(slug) {
         const { id } = await database.db
           .insertInto('org')

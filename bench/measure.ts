@@ -14,6 +14,8 @@ export interface Row {
 export interface Variant {
   name: string
   run(round: number): Promise<unknown>
+  /** What has to be done before each run and is not measured. */
+  prepare?(): Promise<unknown>
   /** The variant whose median this one's is divided by. */
   against?: string
   /** For a variant that runs only a part of the work: how many times more the whole is. */
@@ -29,6 +31,7 @@ export async function interleave(
   const samples = new Map<string, number[]>(variants.map((variant) => [variant.name, []]))
   for (let round = -warmups; round < rounds; round += 1) {
     for (const variant of shuffled(variants)) {
+      await variant.prepare?.()
       const start = performance.now()
       await variant.run(round + warmups)
       if (round >= 0) samples.get(variant.name)?.push((performance.now() - start) * (variant.scale ?? 1))

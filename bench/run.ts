@@ -1,6 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import type { Row } from './measure.ts'
+import { analysisClientsScenario } from './scenarios/analysis-clients.ts'
+import { analysisCreateScenario } from './scenarios/analysis-create.ts'
+import { analysisReadScenario } from './scenarios/analysis-read.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
 import { probeScenario } from './scenarios/probe.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
@@ -9,6 +12,9 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'record-files': recordFilesScenario,
   'find-file': findFileScenario,
   probe: probeScenario,
+  'analysis-create': analysisCreateScenario,
+  'analysis-read': analysisReadScenario,
+  'analysis-clients': analysisClientsScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)

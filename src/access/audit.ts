@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Trx } from '../db/client.ts'
 import type { Caller } from './caller.ts'
 
@@ -11,26 +12,29 @@ export function systemActor(orgId: number): AuditActor {
   return { orgId, tokenId: null, memberName: null, address: null, requestId: null }
 }
 
-/**
- * Written in the transaction of the write that it tells of, so that neither stands without the other.
- * `action` is `noun.verb`; secrets never go into `details`.
- */
-export async function recordAudit(
+/** `action` is `noun.verb`; secrets never go into `details`. */
+export interface AuditNote {
+  action: string
+  subject: string
+  details?: object
+}
+
+/** Written in the transaction of the write that it tells of, so that neither stands without the other. */
+export async function recordAudit(trx: Trx, actor: AuditActor, note: AuditNote): Promise<void> {
+  await recordAudits(trx, [{ actor, ...note }])
+}
+
+export async function recordAudits(
   trx: Trx,
-  actor: AuditActor,
-  entry: { action: string; subject: string; details?: object },
+  notes: readonly (AuditNote & { actor: AuditActor })[],
 ): Promise<void> {
-  await trx
-    .insertInto('audit_entry')
-    .values({
-      org_id: actor.orgId,
-      token_id: actor.tokenId,
-      member_name: actor.memberName,
-      action: entry.action,
-      subject: entry.subject,
-      details: JSON.stringify(entry.details ?? {}),
-      address: actor.address,
-      request_id: actor.requestId,
-    })
-    .execute()
+  await sql`
+    insert into audit_entry (org_id, token_id, member_name, action, subject, details, address, request_id)
+    select * from unnest(
+      ${notes.map(({ actor }) => actor.orgId)}::int[], ${notes.map(({ actor }) => actor.tokenId)}::int[],
+      ${notes.map(({ actor }) => actor.memberName)}::text[], ${notes.map(({ action }) => action)}::text[],
+      ${notes.map(({ subject }) => subject)}::text[],
+      ${notes.map(({ details = {} }) => JSON.stringify(details))}::json[],
+      ${notes.map(({ actor }) => actor.address)}::text[], ${notes.map(({ actor }) => actor.requestId)}::text[]
+    )`.execute(trx)
 }

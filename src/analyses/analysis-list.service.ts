@@ -3,11 +3,8 @@ import type { Analysis, AnalysisListQuery, AnalysisSearch } from '../contract/an
 import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
 import { idFromCursor, type Page, pageFromRows } from '../lib/page.ts'
-import type { AnalysisRow } from './analysis.repository.ts'
 import * as analysisRepository from './analysis.repository.ts'
-import { analysisFromRows } from './analysis-from-rows.ts'
-import { listOutputs, type OutputUseRow } from './output.repository.ts'
-import type { MissingAs } from './render-outputs.ts'
+import { withOutputs } from './read-analyses.ts'
 
 /** A search answers all it finds at once, so it may not find more. */
 const mostFound = 10_000
@@ -25,7 +22,7 @@ export async function listAnalyses(
     afterId: idFromCursor(cursor),
   })
   const { items, next_cursor } = pageFromRows(rows, limit, (row) => row)
-  return { items: await withOutputs(db, caller, items, missing), next_cursor }
+  return { items: await withOutputs(db, caller.orgId, items, missing), next_cursor }
 }
 
 export async function searchAnalyses(db: Db, caller: Caller, search: AnalysisSearch): Promise<Analysis[]> {
@@ -38,19 +35,5 @@ export async function searchAnalyses(db: Db, caller: Caller, search: AnalysisSea
     const message = `More than ${mostFound.toLocaleString('en')} analyses match; narrow the query, or page through GET /api/v1/analysis`
     throw new AppError('too_large', message)
   }
-  return await withOutputs(db, caller, found, 'string')
-}
-
-/** Constant in statements: the files of all analyses come in one. */
-async function withOutputs(
-  db: Db,
-  caller: Caller,
-  rows: AnalysisRow[],
-  missing: MissingAs,
-): Promise<Analysis[]> {
-  if (rows.length === 0) return []
-  const byAnalysis = new Map<number, OutputUseRow[]>(rows.map((row) => [row.id, []]))
-  const outputs = await listOutputs(db, caller.orgId, [...byAnalysis.keys()])
-  for (const output of outputs) byAnalysis.get(output.analysis_id)?.push(output)
-  return rows.map((row) => analysisFromRows(row, byAnalysis.get(row.id) ?? [], missing))
+  return await withOutputs(db, caller.orgId, found, 'string')
 }

@@ -37,22 +37,32 @@ export interface AnalysisRow {
 const columns = sql`a.id, p.name as project, a.type, a.status, a.sequencing_group_ids, a.outputs, a.output, a.meta, a.active,
   a.author, a.timestamp_completed, a.created_at, a.updated_at`
 
-export async function insertAnalysis(
+/** The ids come back in the order given. */
+export async function insertAnalyses(
   trx: Trx,
   orgId: number,
-  projectId: number,
-  facts: AnalysisFacts,
-): Promise<number> {
+  analyses: readonly (AnalysisFacts & { projectId: number })[],
+): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     insert into analysis (org_id, project_id, type, status, sequencing_group_ids, outputs, output, meta, active, author,
       timestamp_completed)
-    values (${orgId}, ${projectId}, ${facts.type}, ${facts.status}, ${facts.sequencingGroupIds}::text[],
-      ${JSON.stringify(facts.outputs)}::json, ${facts.output}, ${JSON.stringify(facts.meta)}::json, ${facts.active},
-      ${facts.author}, ${facts.timestampCompleted})
+    select ${orgId}, project_id, type, status, array(select json_array_elements_text(group_ids)), outputs, output, meta,
+      active, author, timestamp_completed
+    from unnest(
+      ${analyses.map((analysis) => analysis.projectId)}::int[], ${analyses.map((analysis) => analysis.type)}::text[],
+      ${analyses.map((analysis) => analysis.status)}::text[],
+      ${analyses.map((analysis) => JSON.stringify(analysis.sequencingGroupIds))}::json[],
+      ${analyses.map((analysis) => JSON.stringify(analysis.outputs))}::json[],
+      ${analyses.map((analysis) => analysis.output)}::text[],
+      ${analyses.map((analysis) => JSON.stringify(analysis.meta))}::json[],
+      ${analyses.map((analysis) => analysis.active)}::boolean[],
+      ${analyses.map((analysis) => analysis.author)}::text[],
+      ${analyses.map((analysis) => analysis.timestampCompleted)}::timestamptz[]
+    ) with ordinality as i (project_id, type, status, group_ids, outputs, output, meta, active, author,
+      timestamp_completed, position)
+    order by position
     returning id`.execute(trx)
-  const [row] = rows
-  if (row === undefined) throw new Error('The analysis was not inserted')
-  return row.id
+  return rows.map((row) => row.id)
 }
 
 export async function updateAnalysis(
@@ -68,11 +78,14 @@ export async function updateAnalysis(
     where id = ${id} and org_id = ${orgId}`.execute(trx)
 }
 
-export async function findAnalysis(db: Db, orgId: number, id: number): Promise<AnalysisRow | undefined> {
+export async function findAnalyses(db: Db, orgId: number, ids: number[]): Promise<AnalysisRow[]> {
   const { rows } = await sql<AnalysisRow>`
-    select ${columns} from analysis a join project p on p.id = a.project_id
-    where a.id = ${id} and a.org_id = ${orgId}`.execute(db)
-  return rows[0]
+    select ${columns}
+    from unnest(${ids}::int[]) with ordinality as wanted (id, position)
+    cross join lateral (select * from analysis where id = wanted.id and org_id = ${orgId} offset 0) a
+    cross join lateral (select name from project where id = a.project_id offset 0) p
+    order by wanted.position`.execute(db)
+  return rows
 }
 
 /** Nobody else changes it until this transaction has ended. */

@@ -2,7 +2,6 @@ import { recordAudit } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
 import { nameFault } from '../access/faults.ts'
 import { listLocationRoots } from '../access/location.repository.ts'
-import { ensureProject } from '../access/project.repository.ts'
 import type {
   Analysis,
   AnalysisInput,
@@ -18,19 +17,20 @@ import type { Looker } from '../files/look-at.ts'
 import { inTurnIfMany, refuseTooMany } from '../files/many-files.ts'
 import { recordFiles } from '../files/record-files.ts'
 import { watchFiles } from '../files/watch-files.ts'
-import { writeOnce } from '../idempotency/write-once.ts'
 import type { AnalysisRow } from './analysis.repository.ts'
 import * as analysisRepository from './analysis.repository.ts'
-import { analysisFromRows } from './analysis-from-rows.ts'
 import { continueOutputs, isSameAs } from './continued-outputs.ts'
 import { mergePatch } from './json-object.ts'
 import { listOutputs } from './output.repository.ts'
 import { type ParsedOutputs, parseOutputs } from './parse-outputs.ts'
+import { readAnalyses } from './read-analyses.ts'
+import type { Register } from './register-analyses.ts'
 import { insertOutputs, lookAtOutputs, type OutputLook, refuseUnreachable } from './register-outputs.ts'
 
 export interface AnalysisDeps {
   db: Db
   lookAt: Looker
+  register: Register
 }
 
 /** Files are looked at before the transaction; the analysis and all its outputs stand or fall together. */
@@ -45,29 +45,18 @@ export async function createAnalysis(
   refuseAll([...textFaults({ project, ...input }), ...parsed.faults])
   return await inTurnIfMany(parsed.nodes.length, async () => {
     const look = await lookAtTree(deps, caller, parsed, roots, options)
-    return await writeOnce(deps.db, caller, async (trx) => {
-      const id = await analysisRepository.insertAnalysis(
-        trx,
-        caller.orgId,
-        await ensureProject(trx, caller.orgId, project),
-        {
-          type: input.type,
-          status: input.status,
-          sequencingGroupIds: input.sequencing_group_ids ?? [],
-          outputs: parsed.shape,
-          output: input.output ?? null,
-          meta: input.meta ?? {},
-          active: input.active ?? true,
-          author: input.author ?? caller.memberName,
-          timestampCompleted: completedAt(input, null),
-        },
-      )
-      const recorded = await recordFiles(trx, caller.orgId, look.files, look.seenAt, { watch: false })
-      const planned = parsed.nodes.map((node) => ({ node, from: null }))
-      await insertOutputs(trx, caller.orgId, id, planned, recorded, look)
-      await recordAudit(trx, caller, { action: 'analysis.create', subject: `analysis ${id}` })
-      return await getAnalysis(trx, caller, id, options)
-    })
+    const facts = {
+      type: input.type,
+      status: input.status,
+      sequencingGroupIds: input.sequencing_group_ids ?? [],
+      outputs: parsed.shape,
+      output: input.output ?? null,
+      meta: input.meta ?? {},
+      active: input.active ?? true,
+      author: input.author ?? caller.memberName,
+      timestampCompleted: completedAt(input, null),
+    }
+    return await deps.register({ caller, project, facts, nodes: parsed.nodes, look, show: options })
   })
 }
 
@@ -85,7 +74,7 @@ export async function updateAnalysis(
     const look = await lookAtTree(deps, caller, parsed, roots, options)
     return await inTransaction(deps.db, async (trx) => {
       const row = await analysisRepository.lockAnalysis(trx, caller.orgId, id)
-      if (row === undefined) throw analysisNotFound()
+      if (row === undefined) throw new AppError('not_found', 'Analysis not found')
       const isNewTree = givesTree && (await replaceOutputs(trx, caller, row, parsed, look))
       const facts: analysisRepository.ChangeableFacts = {
         status: patch.status ?? row.status,
@@ -111,9 +100,9 @@ export async function getAnalysis(
   id: number,
   { missing }: ShowQuery,
 ): Promise<Analysis> {
-  const row = await analysisRepository.findAnalysis(db, caller.orgId, id)
-  if (row === undefined) throw analysisNotFound()
-  return analysisFromRows(row, await listOutputs(db, caller.orgId, [id]), missing)
+  const [analysis] = await readAnalyses(db, caller.orgId, [id], missing)
+  if (analysis === undefined) throw new AppError('not_found', 'Analysis not found')
+  return analysis
 }
 
 /** Looks again now; whatever is not there is watched anew. */
@@ -130,14 +119,12 @@ export async function verifyAnalysis(
     rows.map((row) => row.path),
   )
   return await inTransaction(deps.db, async (trx) => {
-    const analysis = await analysisRepository.findAnalysis(trx, caller.orgId, id)
-    if (analysis === undefined) throw analysisNotFound()
     await recordFiles(trx, caller.orgId, look.files, look.seenAt, { watch: false })
     const fileIds = [...new Set(rows.map((row) => row.file_id))]
     const waitedFor = await findWaitedFor(trx, caller.orgId, fileIds)
     await watchFiles(trx, caller.orgId, waitedFor, { since: look.seenAt, seenAt: look.seenAt })
     await recordAudit(trx, caller, { action: 'analysis.verify', subject: `analysis ${id}` })
-    return analysisFromRows(analysis, await listOutputs(trx, caller.orgId, [id]), options.missing)
+    return await getAnalysis(trx, caller, id, options)
   })
 }
 
@@ -187,7 +174,7 @@ async function replaceOutputs(
   const recorded = await recordFiles(trx, orgId, look.files, look.seenAt, { watch: false })
   if (isSameAs(planned, rows) && isSameJson(parsed.shape, row.outputs)) return false
   await deleteUses(trx, orgId, 'analysis', row.id)
-  await insertOutputs(trx, orgId, row.id, planned, recorded, look)
+  await insertOutputs(trx, orgId, [{ analysisId: row.id, planned }], recorded, look)
   return true
 }
 
@@ -230,8 +217,4 @@ function refuseAll(details: ErrorDetail[]): void {
   const [first] = details
   if (first !== undefined)
     throw new AppError('invalid', sentenceOfDetails(first, details.length), { details })
-}
-
-function analysisNotFound(): AppError {
-  return new AppError('not_found', 'Analysis not found')
 }

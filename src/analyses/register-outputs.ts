@@ -47,23 +47,54 @@ export function refuseUnreachable(nodes: readonly OutputNode[], { sightings }: O
   throw new AppError(code, sentenceOfDetails(first, details.length), { details })
 }
 
+/** One look out of several; where two told of the same path the later one counts. */
+export function mergeLooks(looks: readonly OutputLook[]): OutputLook {
+  const [first, ...others] = [...looks].sort((a, b) => a.seenAt.getTime() - b.seenAt.getTime())
+  if (first === undefined || others.length === 0)
+    return first ?? { files: [], sightings: new Map(), seenAt: new Date() }
+  const files = new Map([first, ...others].flatMap((look) => look.files.map((file) => [file.path, file])))
+  return {
+    files: [...files.values()],
+    sightings: new Map([...files].map(([path, file]) => [path, file.sighting])),
+    seenAt: others.at(-1)?.seenAt ?? first.seenAt,
+  }
+}
+
+export interface PlannedTree {
+  analysisId: number
+  planned: readonly PlannedOutput[]
+}
+
 /** Puts the files into their places; whatever is not there is watched from now on. */
 export async function insertOutputs(
   trx: Trx,
   orgId: number,
-  analysisId: number,
-  planned: readonly PlannedOutput[],
+  trees: readonly PlannedTree[],
+  recorded: ReadonlyMap<string, RecordedFile>,
+  look: OutputLook,
+): Promise<void> {
+  const uses: NewUse[] = []
+  for (const tree of trees) uses.push(...usesOf(tree, uses.length, recorded, look))
+  if (uses.length === 0) return
+  await insertUses(trx, orgId, uses)
+  const { sightings, seenAt } = look
+  const waiting = uses.filter(({ output }) => output && sightings.get(output)?.state !== 'declared')
+  await watchFiles(trx, orgId, [...new Set(waiting.map((use) => use.fileId))], { since: seenAt, seenAt })
+}
+
+/** `before` is how many uses stand before them in the list that they go into. */
+function usesOf(
+  { analysisId, planned }: PlannedTree,
+  before: number,
   recorded: ReadonlyMap<string, RecordedFile>,
   { sightings, seenAt }: OutputLook,
-): Promise<void> {
-  if (planned.length === 0) return
-  const uses = planned.map(({ node, from }): NewUse => {
+): NewUse[] {
+  return planned.map(({ node, from }) => {
     const file = recorded.get(node.address)
     const fileId = file?.fileId ?? from?.file_id
     if (fileId === undefined) throw new Error(`recordFiles left out "${node.address}"`)
     const found = sightings.get(node.address)?.state === 'verified' ? file?.versionId : null
     const versionId = from?.version_id ?? found ?? null
-    const appearedAt = from !== null && from.version_id === null && versionId !== null ? seenAt : null
     return {
       fileId,
       versionId,
@@ -73,20 +104,12 @@ export async function insertOutputs(
       place: node.place,
       output: versionId === null ? node.address : null,
       meta: node.meta,
-      companion: node.companion,
-      continues:
-        from === null
-          ? null
-          : {
-              appearedAt: appearedAt ?? from.appeared_at,
-              lastEventId: from.last_event_id,
-              createdAt: from.created_at,
-            },
+      companion: node.companion && { ...node.companion, primary: node.companion.primary + before },
+      continues: from && {
+        appearedAt: from.version_id === null && versionId !== null ? seenAt : from.appeared_at,
+        lastEventId: from.last_event_id,
+        createdAt: from.created_at,
+      },
     }
   })
-  await insertUses(trx, orgId, uses)
-  const waiting = uses.filter(
-    (use) => typeof use.output === 'string' && sightings.get(use.output)?.state !== 'declared',
-  )
-  await watchFiles(trx, orgId, [...new Set(waiting.map((use) => use.fileId))], { since: seenAt, seenAt })
 }

@@ -5,6 +5,7 @@ import type { Deployment } from '../access/deployment.ts'
 import { createLastUses } from '../access/last-uses.ts'
 import { signInPageRoute } from '../access/sign-in.routes.ts'
 import { analysisRoutes } from '../analyses/analysis.routes.ts'
+import { createRegister } from '../analyses/register-analyses.ts'
 import { upstreamRoutes } from '../analyses/upstream.routes.ts'
 import type { Database } from '../db/client.ts'
 import { fileRoutes } from '../files/file.routes.ts'
@@ -50,6 +51,7 @@ export interface AppDeps {
 export async function buildApp(deps: AppDeps) {
   const { db } = deps.database
   const lookAt = createLooker({ db, stores: deps.stores })
+  const analyses = { db, lookAt, register: createRegister(db) }
   const limits = { ...defaultLimits, ...deps.limits }
   const lastUses = createLastUses(db, deps.log)
   const authenticate = createAuthenticator(db, lastUses)
@@ -100,9 +102,9 @@ export async function buildApp(deps: AppDeps) {
   }
   await app.register(fileRoutes({ db, stores: deps.stores, lookAt }), { prefix: '/api/v1' })
   for (const prefix of ['/api/v1', '']) {
-    await app.register(analysisRoutes({ db, lookAt }), { prefix })
+    await app.register(analysisRoutes(analyses), { prefix })
   }
-  await app.register(upstreamRoutes({ db, lookAt }), { prefix: '/api/v1' })
+  await app.register(upstreamRoutes(analyses), { prefix: '/api/v1' })
   await app.register(accessRoutes({ db, deployment: deps.deployment, startOrg: insertStartingLists }), {
     prefix: '/api/v1',
   })

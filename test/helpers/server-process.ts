@@ -4,6 +4,7 @@ import { type Child, startNode } from './child-process.ts'
 
 export interface ServerProcess extends Child {
   url: string
+  token: string
   request(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }>
   /** SIGTERM, and the exit status. */
   stop(): Promise<number | string>
@@ -19,6 +20,7 @@ export async function startServerProcess(dataDir: string, options: string[] = []
   return {
     ...child,
     url,
+    token,
     async request(method, path, body) {
       const response = await fetch(`${url}${path}`, {
         method,

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startNode } from '../test/helpers/child-process.ts'
+import { type BenchContext, withContext } from './context.ts'
+import { createClient, type Send } from './http-client.ts'
+
+/** The location of the server's org. */
+export const bucket = 'gs://bench'
+
+export interface BenchServer extends BenchContext {
+  send: Send
+  /** Objects of the bucket. */
+  seed(names: string[]): Promise<void>
+  setLatency(latencyMs: number): Promise<void>
+}
+
+/** The server and a store's server, each in a process of its own, on a database of their own. */
+export async function withServer<T>(fn: (server: BenchServer) => Promise<T>): Promise<T> {
+  return await withContext(async (context) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'waybill-bench-app-'))
+    const gs = startNode(['--import', 'tsx', 'test/helpers/gs-server.ts'])
+    process.env.STORAGE_EMULATOR_HOST = await gs.line('ready ')
+    const argument = { connection: context.connection, dataDir, bucket }
+    const app = startNode(['--import', 'tsx', 'bench/bench-app.ts', JSON.stringify(argument)])
+    try {
+      const { url, token } = JSON.parse(await app.line('ready '))
+      return await fn({
+        ...context,
+        send: createClient(url, token),
+        seed: (names) => control('seed', { bucket: 'bench', names, content: 'x' }),
+        setLatency: (latencyMs) => control('latency', { latencyMs }),
+      })
+    } finally {
+      app.process.kill()
+      gs.process.kill()
+      await app.exited
+      await rm(dataDir, { recursive: true, force: true })
+    }
+  })
+}
+
+async function control(action: string, body: object): Promise<void> {
+  const url = `${process.env.STORAGE_EMULATOR_HOST}/_control/${action}`
+  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`The test server refused ${action}: ${answer.status}`)
+}

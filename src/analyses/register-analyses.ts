@@ -1,0 +1,103 @@
+import { recordAudits } from '../access/audit.ts'
+import type { Caller } from '../access/caller.ts'
+import { ensureProjects } from '../access/project.repository.ts'
+import type { Analysis, ShowQuery } from '../contract/analysis.ts'
+import type { Db, Trx } from '../db/client.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { AppError } from '../errors.ts'
+import { recordFiles } from '../files/record-files.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
+import { createGatherer } from '../lib/gather.ts'
+import type { AnalysisFacts } from './analysis.repository.ts'
+import { insertAnalyses } from './analysis.repository.ts'
+import type { OutputNode } from './parse-outputs.ts'
+import { readAnalyses } from './read-analyses.ts'
+import { insertOutputs, mergeLooks, type OutputLook } from './register-outputs.ts'
+
+/** An analysis that is to stand: what was asked for, and what was found at its paths. */
+export interface Registration {
+  caller: Caller
+  project: string
+  facts: AnalysisFacts
+  nodes: readonly OutputNode[]
+  look: OutputLook
+  show: ShowQuery
+}
+
+export type Register = (registration: Registration) => Promise<Analysis>
+
+/** So many files are a transaction of their own. */
+const manyFiles = 1000
+const registrationsAtOnce = { lanes: 2, most: 64 }
+
+/**
+ * Registrations of one org that come at the same moment share a transaction: its statements are as many for all of
+ * them as for one. Where it fails each is tried alone, so that none suffers from another's fault.
+ */
+export function createRegister(db: Db): Register {
+  const alone = ({ caller, ...registration }: Registration) =>
+    writeOnce(db, caller, async (trx) => {
+      const [analysis] = await registerAnalyses(trx, caller.orgId, [{ caller, ...registration }])
+      if (analysis === undefined) throw new Error('The analysis was not registered')
+      return analysis
+    })
+  const together = (orgId: number) =>
+    createGatherer<Registration, () => Promise<Analysis>>(async (registrations) => {
+      const [first] = registrations
+      if (registrations.length === 1 && first !== undefined) return [() => alone(first)]
+      try {
+        const analyses = await inTransaction(db, (trx) => registerAnalyses(trx, orgId, registrations))
+        return analyses.map((analysis) => async () => analysis)
+      } catch (error) {
+        // A connection lost during the commit leaves open whether it was kept.
+        if (error instanceof AppError && error.code === 'unavailable') throw error
+        return registrations.map((registration) => () => alone(registration))
+      }
+    }, registrationsAtOnce)
+  const byOrg = new Map<number, ReturnType<typeof together>>()
+
+  return async (registration) => {
+    const { caller, nodes } = registration
+    if (caller.once !== undefined || nodes.length > manyFiles) return await alone(registration)
+    let gather = byOrg.get(caller.orgId)
+    if (gather === undefined) {
+      gather = together(caller.orgId)
+      byOrg.set(caller.orgId, gather)
+    }
+    return await (await gather(registration))()
+  }
+}
+
+async function registerAnalyses(
+  trx: Trx,
+  orgId: number,
+  registrations: readonly Registration[],
+): Promise<Analysis[]> {
+  const projects = await ensureProjects(
+    trx,
+    orgId,
+    registrations.map(({ project }) => project),
+  )
+  const ids = await insertAnalyses(
+    trx,
+    orgId,
+    registrations.map(({ facts, project }) => ({ ...facts, projectId: projects.get(project) ?? 0 })),
+  )
+  const look = mergeLooks(registrations.map((registration) => registration.look))
+  const recorded = await recordFiles(trx, orgId, look.files, look.seenAt, { watch: false })
+  const trees = registrations.map(({ nodes }, index) => ({
+    analysisId: ids[index] ?? 0,
+    planned: nodes.map((node) => ({ node, from: null })),
+  }))
+  await insertOutputs(trx, orgId, trees, recorded, look)
+  await recordAudits(
+    trx,
+    registrations.map(({ caller }, index) => ({
+      actor: { ...caller },
+      action: 'analysis.create',
+      subject: `analysis ${ids[index]}`,
+    })),
+  )
+  const shown = registrations.map(({ show }) => show.missing)
+  return await readAnalyses(trx, orgId, ids, (index) => shown[index] ?? 'string')
+}
