@@ -29,5 +29,6 @@ export async function currentOutputs(client: ApiClient, analysis: Analysis): Pro
 function commonPrefix(paths: readonly string[]): string {
   let prefix = paths[0]?.slice(0, longestPrefix) ?? ''
   for (const path of paths) while (!path.startsWith(prefix)) prefix = prefix.slice(0, -1)
-  return prefix
+  // Half of a character is no text that an address can carry.
+  return prefix.replace(/[\ud800-\udbff]$/, '')
 }

@@ -10,11 +10,6 @@ import type { OutputLine } from './output-lines.ts'
 
 export type FileLine = OutputLine & { file: OutputFile }
 
-/** A file that is there with other bytes is nothing to wait for. */
-function isThere({ file: { state } }: FileLine): boolean {
-  return state === 'there' || state === 'changed'
-}
-
 /** What one look at the outputs of an analysis found. */
 export interface Look {
   analysis: Analysis
@@ -36,7 +31,9 @@ export async function* eachLook(
 ): AsyncGenerator<Look> {
   const startedAt = Date.now()
   const waiting = <T>(words: string, work: () => Promise<T>) => whileWaiting(io, words, work, startedAt)
-  const before = await filesOf(client, await client.get<Analysis>(`/analysis/${id}`, withReasons))
+  const before = await waiting('Reading the analysis', async () =>
+    filesOf(client, await client.get<Analysis>(`/analysis/${id}`, withReasons)),
+  )
   let look = await waiting(`Looking at ${countOf(before)}`, () => verify(client, id, signal))
   const changed = newsSince(before, look.files)
   yield { ...look, news: look.files.filter((line) => line.file.state !== 'there' || changed.has(line)) }
@@ -66,6 +63,11 @@ async function verify(client: ApiClient, id: number, signal: AbortSignal) {
   const query = new URLSearchParams(withReasons)
   const analysis = await client.post<Analysis>(`/analysis/${id}/verify?${query}`, {}, { signal })
   return { analysis, files: await filesOf(client, analysis), tookMs: Date.now() - beganAt }
+}
+
+/** A file that is there with other bytes is nothing to wait for. */
+function isThere({ file: { state } }: FileLine): boolean {
+  return state === 'there' || state === 'changed'
 }
 
 async function filesOf(client: ApiClient, analysis: Analysis): Promise<FileLine[]> {
