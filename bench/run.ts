@@ -6,12 +6,14 @@ import { analysisCreateScenario } from './scenarios/analysis-create.ts'
 import { analysisReadScenario } from './scenarios/analysis-read.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
 import { probeScenario } from './scenarios/probe.ts'
+import { probeAskersScenario } from './scenarios/probe-askers.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
 
 const scenarios: Record<string, () => Promise<Row[]>> = {
   'record-files': recordFilesScenario,
   'find-file': findFileScenario,
   probe: probeScenario,
+  'probe-askers': probeAskersScenario,
   'analysis-create': analysisCreateScenario,
   'analysis-read': analysisReadScenario,
   'analysis-clients': analysisClientsScenario,

@@ -39,7 +39,10 @@ create view output_file as
   select f.id,
     (select p.file_id from file_use p where p.id = u.primary_use_id) as parent_id,
     f.path, f.basename, f.dirname, f.nameroot, f.nameext, v.crc32c as file_checksum, v.size_bytes as size, u.meta,
-    f.state not in ('missing', 'gone') as valid, f.org_id
+    case f.state
+      when 'unreachable' then coalesce((select event <> 'gone' from file_event where file_id = f.id order by id desc limit 1), true)
+      else f.state not in ('missing', 'gone')
+    end as valid, f.org_id
   from file f
   cross join lateral (
     select primary_use_id, meta from file_use

@@ -34,8 +34,12 @@ function changesOf(output: OutputUseRow): AnalysisChange[] {
     reason,
   }))
   if (appearedAt === null) return events
-  const seen_at = wireTime(appearedAt)
-  // A file that was there all along, only not to be seen from here, has no event of its own.
-  if (events.some((event) => event.seen_at === seen_at)) return events
-  return [{ path, at, state: 'appeared', seen_at, reason: 'It could be looked at, and is there' }, ...events]
+  const before = events.filter((event) => Date.parse(event.seen_at) <= appearedAt.getTime())
+  const after = events.slice(before.length)
+  const last = before.at(-1)
+  // What the ledger saw change or return appeared here; a file that was there all along has no event of its own.
+  const appeared = last !== undefined && last.state !== 'gone' ? before.pop() : undefined
+  const seen_at = appeared?.seen_at ?? wireTime(appearedAt)
+  const reason = appeared?.reason ?? 'It could be looked at, and is there'
+  return [...before, { path, at, state: 'appeared', seen_at, reason }, ...after]
 }

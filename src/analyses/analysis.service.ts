@@ -12,11 +12,12 @@ import type {
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
-import { deleteUses, findWaitedFor } from '../files/file-use.repository.ts'
+import { deleteUses, findWaitedFor, lockUses } from '../files/file-use.repository.ts'
 import type { Looker } from '../files/look-at.ts'
 import { inTurnIfMany, refuseTooMany } from '../files/many-files.ts'
 import { recordFiles } from '../files/record-files.ts'
 import { watchFiles } from '../files/watch-files.ts'
+import { writeOnce } from '../idempotency/write-once.ts'
 import type { AnalysisRow } from './analysis.repository.ts'
 import * as analysisRepository from './analysis.repository.ts'
 import { continueOutputs, isSameAs } from './continued-outputs.ts'
@@ -26,6 +27,8 @@ import { type ParsedOutputs, parseOutputs } from './parse-outputs.ts'
 import { readAnalyses } from './read-analyses.ts'
 import type { Register } from './register-analyses.ts'
 import { insertOutputs, lookAtOutputs, type OutputLook, refuseUnreachable } from './register-outputs.ts'
+
+const longestName = 200
 
 export interface AnalysisDeps {
   db: Db
@@ -72,7 +75,7 @@ export async function updateAnalysis(
   const givesTree = patch.outputs !== undefined || patch.output !== undefined
   return await inTurnIfMany(parsed.nodes.length, async () => {
     const look = await lookAtTree(deps, caller, parsed, roots, options)
-    return await inTransaction(deps.db, async (trx) => {
+    return await writeOnce(deps.db, caller, async (trx) => {
       const row = await analysisRepository.lockAnalysis(trx, caller.orgId, id)
       if (row === undefined) throw new AppError('not_found', 'Analysis not found')
       const isNewTree = givesTree && (await replaceOutputs(trx, caller, row, parsed, look))
@@ -122,7 +125,7 @@ export async function verifyAnalysis(
     await recordFiles(trx, caller.orgId, look.files, look.seenAt, { watch: false })
     const fileIds = [...new Set(rows.map((row) => row.file_id))]
     const waitedFor = await findWaitedFor(trx, caller.orgId, fileIds)
-    await watchFiles(trx, caller.orgId, waitedFor, { since: look.seenAt, seenAt: look.seenAt })
+    await watchFiles(trx, caller.orgId, waitedFor, look.seenAt)
     await recordAudit(trx, caller, { action: 'analysis.verify', subject: `analysis ${id}` })
     return await getAnalysis(trx, caller, id, options)
   })
@@ -147,17 +150,17 @@ async function readOutputs(
 async function lookAtTree(
   { lookAt }: AnalysisDeps,
   { orgId }: Caller,
-  { nodes }: ParsedOutputs,
+  parsed: ParsedOutputs,
   roots: string[],
   { unreachable }: RegisterQuery,
 ): Promise<OutputLook> {
   const look = await lookAtOutputs(
     lookAt,
     orgId,
-    nodes.map((node) => node.address),
+    parsed.nodes.map((node) => node.address),
     roots,
   )
-  if (unreachable === 'refuse') refuseUnreachable(nodes, look)
+  if (unreachable === 'refuse') refuseUnreachable(parsed, look)
   return look
 }
 
@@ -169,6 +172,7 @@ async function replaceOutputs(
   parsed: ParsedOutputs,
   look: OutputLook,
 ): Promise<boolean> {
+  await lockUses(trx, orgId, 'analysis', row.id)
   const rows = await listOutputs(trx, orgId, [row.id])
   const planned = continueOutputs(parsed.nodes, rows)
   const recorded = await recordFiles(trx, orgId, look.files, look.seenAt, { watch: false })
@@ -185,15 +189,22 @@ function textFaults({
   sequencing_group_ids: groups = [],
 }: { project: string } & AnalysisInput): ErrorDetail[] {
   const fields = {
-    project,
     type,
     author,
     ...Object.fromEntries(groups.map((id, index) => [`sequencing_group_ids[${index}]`, id])),
   }
-  return Object.entries(fields).flatMap(([field, text]) => {
-    const message = text === undefined ? null : nameFault(text)
-    return message === null ? [] : { field, message }
-  })
+  const faults = Object.entries(fields).map(([field, text]) => ({
+    field,
+    message: text === undefined ? null : nameFault(text),
+  }))
+  return [{ field: 'project', message: projectFault(project) }, ...faults].flatMap(({ field, message }) =>
+    message === null ? [] : { field, message },
+  )
+}
+
+/** A project is named in the address, which no schema measures. */
+function projectFault(name: string): string | null {
+  return [...name].length > longestName ? `is longer than ${longestName} characters` : nameFault(name)
 }
 
 /** An analysis that is completed was so at some time: now, if nobody says when. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { AnalysisChange } from '../contract/analysis.ts'
 import type { Db } from '../db/client.ts'
+import { wasGone } from '../files/file.repository.ts'
 import type { OutputRow } from './render-outputs.ts'
 
 /** The use of a file by an analysis, with the file's events since it was registered there. */
@@ -19,7 +20,7 @@ export async function listOutputs(db: Db, orgId: number, analysisIds: number[]):
     select u.subject_id as analysis_id, u.id as use_id, u.primary_use_id, u.companion_name, u.file_id, u.version_id,
       u.place, u.meta, u.appeared_at, u.last_event_id, u.created_at,
       f.path, f.basename, f.dirname, f.nameroot, f.nameext, f.state, f.reason, f.checked_at,
-      v.crc32c, v.size_bytes, e.events
+      v.crc32c, v.size_bytes, e.events, f.state in ('missing', 'gone') or ${wasGone} as is_gone
     from unnest(${analysisIds}::int[]) as wanted (id)
     cross join lateral (
       select * from file_use

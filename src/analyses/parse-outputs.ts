@@ -21,6 +21,8 @@ export interface ParsedOutputs {
   shape: Json
   nodes: OutputNode[]
   faults: ErrorDetail[]
+  /** The field of the request that gave the tree. */
+  field: 'outputs' | 'output'
 }
 
 /** What stands for the n-th primary in a kept tree. A user's structure never has a text as `basename`: that is a file. */
@@ -65,9 +67,9 @@ export function parseOutputs(
     return nodes.length - 1
   }
 
-  function walk(value: Json, place: string): Json {
+  function walk(value: Json, place: string, isRoot = false): Json {
     if (typeof value === 'string') {
-      if (place !== '' && !isBareAddress(value, roots)) return value
+      if (!isRoot && !isBareAddress(value, roots)) return value
       addNode({ address: value, place, meta: null, companion: null, sent: value })
       return fileMarker(primaries++)
     }
@@ -120,7 +122,7 @@ export function parseOutputs(
     }
   }
 
-  return { shape: walk(outputs, ''), nodes, faults }
+  return { shape: walk(outputs, '', true), nodes, faults, field }
 }
 
 /** The field of a request that a place of the tree is. */

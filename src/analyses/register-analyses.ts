@@ -87,7 +87,7 @@ async function registerAnalyses(
   const recorded = await recordFiles(trx, orgId, look.files, look.seenAt, { watch: false })
   const trees = registrations.map(({ nodes }, index) => ({
     analysisId: ids[index] ?? 0,
-    planned: nodes.map((node) => ({ node, from: null })),
+    planned: nodes.map((node) => ({ node, from: null, isHidden: false })),
   }))
   await insertOutputs(trx, orgId, trees, recorded, look)
   await recordAudits(

@@ -6,7 +6,7 @@ import type { Looker } from '../files/look-at.ts'
 import type { FileToRecord, RecordedFile } from '../files/record-files.ts'
 import { watchFiles } from '../files/watch-files.ts'
 import type { PlannedOutput } from './continued-outputs.ts'
-import { fieldOf, type OutputNode } from './parse-outputs.ts'
+import { fieldOf, type ParsedOutputs } from './parse-outputs.ts'
 
 /** What was found at the addresses of a tree. */
 export interface OutputLook {
@@ -23,21 +23,18 @@ export async function lookAtOutputs(
   roots?: readonly string[],
 ): Promise<OutputLook> {
   const paths = [...new Set(addresses)].map((path) => ({ path }))
-  const { files } = paths.length === 0 ? { files: [] } : await lookAt(orgId, paths, roots)
-  return {
-    files,
-    sightings: new Map(files.map((file) => [file.path, file.sighting])),
-    seenAt: new Date(),
-  }
+  const { files, seenAt } =
+    paths.length === 0 ? { files: [], seenAt: new Date() } : await lookAt(orgId, paths, roots)
+  return { files, sightings: new Map(files.map((file) => [file.path, file.sighting])), seenAt }
 }
 
 /** Throws `unavailable` where a store does not answer, `invalid` where no location covers a path. */
-export function refuseUnreachable(nodes: readonly OutputNode[], { sightings }: OutputLook): void {
+export function refuseUnreachable({ nodes, field }: ParsedOutputs, { sightings }: OutputLook): void {
   const detailsOf = (state: Sighting['state']): ErrorDetail[] =>
     nodes.flatMap(({ address, place }) => {
       const sighting = sightings.get(address)
       if (sighting === undefined || sighting.state !== state || !('reason' in sighting)) return []
-      return { field: fieldOf(place), message: `names "${address}": ${sighting.reason}` }
+      return { field: fieldOf(place, field), message: `names "${address}": ${sighting.reason}` }
     })
   const uncovered = detailsOf('declared')
   const details = [...uncovered, ...detailsOf('unreachable')]
@@ -47,17 +44,24 @@ export function refuseUnreachable(nodes: readonly OutputNode[], { sightings }: O
   throw new AppError(code, sentenceOfDetails(first, details.length), { details })
 }
 
-/** One look out of several; where two told of the same path the later one counts. */
+/** One look out of several; where two told of the same path the later one that was answered counts. */
 export function mergeLooks(looks: readonly OutputLook[]): OutputLook {
   const [first, ...others] = [...looks].sort((a, b) => a.seenAt.getTime() - b.seenAt.getTime())
   if (first === undefined || others.length === 0)
     return first ?? { files: [], sightings: new Map(), seenAt: new Date() }
-  const files = new Map([first, ...others].flatMap((look) => look.files.map((file) => [file.path, file])))
+  const files = new Map<string, FileToRecord>()
+  for (const file of [first, ...others].flatMap((look) => look.files)) {
+    if (wasAnswered(file) || !files.has(file.path)) files.set(file.path, file)
+  }
   return {
     files: [...files.values()],
     sightings: new Map([...files].map(([path, file]) => [path, file.sighting])),
     seenAt: others.at(-1)?.seenAt ?? first.seenAt,
   }
+}
+
+function wasAnswered({ sighting: { state } }: FileToRecord): boolean {
+  return state === 'verified' || state === 'missing'
 }
 
 export interface PlannedTree {
@@ -74,12 +78,12 @@ export async function insertOutputs(
   look: OutputLook,
 ): Promise<void> {
   const uses: NewUse[] = []
-  for (const tree of trees) uses.push(...usesOf(tree, uses.length, recorded, look))
+  for (const tree of trees) uses.push(...usesOf(tree, uses.length, recorded))
   if (uses.length === 0) return
   await insertUses(trx, orgId, uses)
   const { sightings, seenAt } = look
   const waiting = uses.filter(({ output }) => output && sightings.get(output)?.state !== 'declared')
-  await watchFiles(trx, orgId, [...new Set(waiting.map((use) => use.fileId))], { since: seenAt, seenAt })
+  await watchFiles(trx, orgId, [...new Set(waiting.map((use) => use.fileId))], seenAt)
 }
 
 /** `before` is how many uses stand before them in the list that they go into. */
@@ -87,14 +91,13 @@ function usesOf(
   { analysisId, planned }: PlannedTree,
   before: number,
   recorded: ReadonlyMap<string, RecordedFile>,
-  { sightings, seenAt }: OutputLook,
 ): NewUse[] {
   return planned.map(({ node, from }) => {
     const file = recorded.get(node.address)
     const fileId = file?.fileId ?? from?.file_id
     if (fileId === undefined) throw new Error(`recordFiles left out "${node.address}"`)
-    const found = sightings.get(node.address)?.state === 'verified' ? file?.versionId : null
-    const versionId = from?.version_id ?? found ?? null
+    const found = file?.thereAt ? file.versionId : null
+    const versionId = from?.version_id ?? found
     return {
       fileId,
       versionId,
@@ -106,7 +109,7 @@ function usesOf(
       meta: node.meta,
       companion: node.companion && { ...node.companion, primary: node.companion.primary + before },
       continues: from && {
-        appearedAt: from.version_id === null && versionId !== null ? seenAt : from.appeared_at,
+        appearedAt: from.version_id === null && found !== null ? (file?.thereAt ?? null) : from.appeared_at,
         lastEventId: from.last_event_id,
         createdAt: from.created_at,
       },

@@ -21,6 +21,8 @@ export interface OutputRow {
   state: FileState
   reason: string
   checked_at: Date | null
+  /** Whether the last look that found something out saw it go. */
+  is_gone: boolean
 }
 
 export type MissingAs = 'string' | 'object'
@@ -78,7 +80,7 @@ function renderFile(row: OutputRow, companions: Companions, missingAs: MissingAs
       file_checksum: row.crc32c,
       size: row.size_bytes,
       meta: row.meta,
-      valid: row.state !== 'gone' && row.state !== 'missing',
+      valid: !row.is_gone,
       secondary_files: secondaryFiles(),
     }
   }
@@ -87,9 +89,15 @@ function renderFile(row: OutputRow, companions: Companions, missingAs: MissingAs
     path: row.path,
     basename: row.basename,
     valid: false,
-    state: row.state === 'unreachable' || row.state === 'declared' ? 'unreachable' : 'missing',
-    reason: row.reason,
+    ...whyMissing(row),
     checked_at: wireTime(row.checked_at),
     secondary_files: secondaryFiles(),
   }
+}
+
+function whyMissing({ state, reason }: OutputRow): { state: 'missing' | 'unreachable'; reason: string } {
+  if (state === 'missing' || state === 'gone') return { state: 'missing', reason }
+  if (state !== 'verified') return { state: 'unreachable', reason }
+  // Another place could look at it; from here nobody could, and nobody has tried again since.
+  return { state: 'unreachable', reason: 'It could not be looked at when it was registered here' }
 }

@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox'
-import { closed, Id, nullable, PageQuery, pageOf, Time } from './common.ts'
+import { closed, Id, IdArgs, nullable, PageQuery, pageOf, Time } from './common.ts'
 import type { Json, JsonObject } from './json.ts'
 
-export const AnalysisStatus = Type.Enum(['queued', 'in-progress', 'failed', 'completed', 'unknown'])
+export const AnalysisStatus = Type.Enum(['queued', 'in-progress', 'failed', 'completed', 'unknown'], {
+  title: 'AnalysisStatus',
+})
 export type AnalysisStatus = Static<typeof AnalysisStatus>
 
 const TypeName = Type.String({ minLength: 1, maxLength: 200 })
@@ -38,7 +40,7 @@ export type AnalysisInput = Static<typeof AnalysisInput>
 
 export const AnalysisPatch = closed(
   { ...changeable, status: Type.Optional(AnalysisStatus), active: Type.Optional(Type.Boolean()) },
-  { title: 'AnalysisPatch' },
+  { title: 'AnalysisUpdateInput' },
 )
 export type AnalysisPatch = Static<typeof AnalysisPatch>
 
@@ -46,7 +48,7 @@ const AnalysisChange = closed(
   {
     path: Type.String(),
     at: Type.String({ description: 'Where in outputs', examples: ['results.vcf', 'list[2]'] }),
-    state: Type.Enum(['appeared', 'changed', 'gone', 'returned']),
+    state: Type.Enum(['appeared', 'changed', 'gone', 'returned'], { title: 'AnalysisChangeState' }),
     seen_at: Time,
     reason: Type.String(),
   },
@@ -79,6 +81,7 @@ export const Analysis = closed(
 export type Analysis = Static<typeof Analysis>
 
 const MissingAs = Type.Enum(['string', 'object'], {
+  title: 'MissingAs',
   default: 'string',
   description: 'How a file that is not there is shown: as its path, or as an object that says why',
 })
@@ -88,6 +91,7 @@ export type ShowQuery = Static<typeof ShowQuery>
 export const RegisterQuery = closed({
   missing: MissingAs,
   unreachable: Type.Enum(['accept', 'refuse'], {
+    title: 'IfUnreachable',
     default: 'accept',
     description: 'With `refuse` nothing is stored where a store does not answer or no location covers a path',
   }),
@@ -119,3 +123,15 @@ export const AnalysisSearch = closed(
 export type AnalysisSearch = Static<typeof AnalysisSearch>
 
 export const ProjectParams = closed({ project: Type.String() })
+
+export const AnalysisArgs = closed({ ...IdArgs.properties, ...ShowQuery.properties })
+export const CreateAnalysisArgs = closed({
+  project: Type.String(),
+  analysis: AnalysisInput,
+  ...RegisterQuery.properties,
+})
+export const UpdateAnalysisArgs = closed({
+  analysis_id: Type.Integer(),
+  analysis: AnalysisPatch,
+  ...RegisterQuery.properties,
+})

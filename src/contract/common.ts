@@ -3,6 +3,8 @@ import { type Static, type TSchema, Type } from 'typebox'
 /** ISO 8601 with an offset; answers are UTC with `Z`. */
 export const Time = Type.String({ format: 'date-time', examples: ['2025-10-07T15:00:00Z'] })
 export const Id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
+/** Of a file: may pass 2^31. */
+export const SizeBytes = Type.Integer({ format: 'int64' })
 export const Name = Type.String({ minLength: 1, maxLength: 200 })
 
 export function nullable<T extends TSchema>(schema: T) {
@@ -15,7 +17,8 @@ export function closed<T extends Record<string, TSchema>>(properties: T, options
 }
 
 export function pageOf<T extends TSchema>(item: T) {
-  return closed({ items: Type.Array(item), next_cursor: nullable(Type.String()) })
+  const title = 'title' in item ? { title: `${item.title}Page` } : {}
+  return closed({ items: Type.Array(item), next_cursor: nullable(Type.String()) }, title)
 }
 
 export const PageQuery = {
@@ -24,6 +27,8 @@ export const PageQuery = {
 }
 
 export const IdParams = closed({ id: Id })
+/** In GraphQL a number that cannot be an id is an unknown one; addresses say so with `IdParams`. */
+export const IdArgs = closed({ id: Type.Integer() })
 
 export const ErrorBody = closed(
   {

@@ -1,9 +1,11 @@
 import { type Static, Type } from 'typebox'
-import { closed, Id, nullable, PageQuery, pageOf, Time } from './common.ts'
+import { closed, Id, nullable, PageQuery, pageOf, SizeBytes, Time } from './common.ts'
 
-export const FileState = Type.Enum(['declared', 'verified', 'missing', 'gone', 'unreachable'])
+export const FileState = Type.Enum(['declared', 'verified', 'missing', 'gone', 'unreachable'], {
+  title: 'FileState',
+})
 export type FileState = Static<typeof FileState>
-const Direction = Type.Enum(['in', 'out'])
+const Direction = Type.Enum(['in', 'out'], { title: 'Direction' })
 
 const summary = {
   id: Id,
@@ -12,7 +14,7 @@ const summary = {
   state: FileState,
   reason: Type.String(),
   checked_at: nullable(Time),
-  size: nullable(Type.Integer()),
+  size: nullable(SizeBytes),
   file_checksum: nullable(Type.String()),
   version: nullable(Type.Integer()),
 }
@@ -24,7 +26,7 @@ export const FilePage = pageOf(FileSummary)
 const FileVersion = closed(
   {
     version: Type.Integer(),
-    size: nullable(Type.Integer()),
+    size: nullable(SizeBytes),
     file_checksum: nullable(Type.String()),
     sha256: nullable(Type.String()),
     generation: nullable(Type.String()),
@@ -55,7 +57,7 @@ const FileUse = closed(
 export const FileDetail = closed(
   {
     ...summary,
-    kind: Type.Enum(['file', 'directory']),
+    kind: Type.Enum(['file', 'directory'], { title: 'FileKind' }),
     basename: Type.String(),
     dirname: Type.String(),
     nameroot: Type.String(),

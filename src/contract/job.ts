@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { closed, Id, Name, nullable, Time } from './common.ts'
 
-export const JobStatus = Type.Enum(['queued', 'running', 'completed', 'failed', 'paused', 'killed'])
+export const JobStatus = Type.Enum(['queued', 'running', 'completed', 'failed', 'paused', 'killed'], {
+  title: 'JobStatus',
+})
 export type JobStatus = Static<typeof JobStatus>
 
 /** Checked by the job service, not by the schema, so that a fault names its casefile in the seed's words. */
@@ -50,15 +52,31 @@ const AuxFile = closed(
 )
 export type AuxFile = Static<typeof AuxFile>
 
-const Simulation = closed({
-  id: Id,
-  status_id: Type.Integer({ minimum: 0, maximum: 5 }),
-  progress: Type.Integer({ minimum: 0, maximum: 100 }),
-  start_time: nullable(Time),
-  end_time: nullable(Time),
-  sim_time: nullable(Type.Number()),
-  machine_id: nullable(Type.Integer()),
-})
+const Simulation = closed(
+  {
+    id: Id,
+    status_id: Type.Integer({ minimum: 0, maximum: 5 }),
+    progress: Type.Integer({ minimum: 0, maximum: 100 }),
+    start_time: nullable(Time),
+    end_time: nullable(Time),
+    sim_time: nullable(Type.Number()),
+    machine_id: nullable(Type.Integer()),
+  },
+  { title: 'Simulation' },
+)
+
+const Casefile = closed(
+  {
+    id: Id,
+    file_name: Type.String(),
+    path: Type.String(),
+    modification_time: nullable(Time),
+    status: Type.Union([Type.Literal(0), Type.Literal(1)]),
+    modules: Type.Array(Type.String()),
+    aux_files: Type.Array(AuxFile),
+  },
+  { title: 'Casefile' },
+)
 
 const Kase = closed(
   {
@@ -66,15 +84,7 @@ const Kase = closed(
     casefile_id: Id,
     status: JobStatus,
     progress: Type.Integer({ minimum: 0, maximum: 100 }),
-    casefile: closed({
-      id: Id,
-      file_name: Type.String(),
-      path: Type.String(),
-      modification_time: nullable(Time),
-      status: Type.Union([Type.Literal(0), Type.Literal(1)]),
-      modules: Type.Array(Type.String()),
-      aux_files: Type.Array(AuxFile),
-    }),
+    casefile: Casefile,
     simulations: Type.Array(Simulation),
   },
   { title: 'Kase' },

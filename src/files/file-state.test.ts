@@ -55,6 +55,22 @@ describe('what a look makes of a file', () => {
       'same',
       null,
     ],
+    [
+      'a gone file, after a look that was not answered',
+      { ...known('unreachable'), wasGone: true },
+      missing,
+      'gone',
+      'same',
+      null,
+    ],
+    [
+      'a gone file that came back, after a look that was not answered',
+      { ...known('unreachable'), wasGone: true },
+      seen(),
+      'verified',
+      'same',
+      'returned',
+    ],
     ['a file gone behind a failing store', known('unreachable'), missing, 'gone', 'same', 'gone'],
     ['a file only declared that is not there', known('declared', null), missing, 'missing', 'same', null],
   ])('%s', (_, before, sighting, state, version, event) => {

@@ -32,6 +32,8 @@ export type Sighting =
 export interface KnownFile {
   state: FileState
   reason: string
+  /** Of an unreachable file: it was gone at the last look that found something out. */
+  wasGone?: boolean
   version: ({ number: number } & FileFacts) | null
 }
 
@@ -57,6 +59,8 @@ const reasons = {
  * | missing      | missing     | verified, appeared    | missing | unreachable |
  * | gone         | gone        | verified, returned    | gone    | unreachable |
  * | unreachable  | unreachable | verified              | missing, or gone where it was once seen |
+ * Events tell of what a look found against the last one that found something out: a store that was silent in between
+ * makes none, and hides none.
  */
 export function transition(known: KnownFile | null, sighting: Sighting): Transition {
   switch (sighting.state) {
@@ -70,7 +74,7 @@ export function transition(known: KnownFile | null, sighting: Sighting): Transit
         state: wasSeen ? 'gone' : 'missing',
         reason: sighting.reason,
         version: 'same',
-        event: wasSeen && known.state !== 'gone' ? { name: 'gone', reason: sighting.reason } : null,
+        event: wasSeen && !isGone(known) ? { name: 'gone', reason: sighting.reason } : null,
       }
     }
     case 'unreachable':
@@ -103,8 +107,12 @@ function eventWhenSeen(
 ): Transition['event'] {
   if (known === null || known.state === 'declared') return null
   if (version === 'new' && known.version !== null) return changed(known.version, facts)
-  if (known.state === 'gone') return { name: 'returned', reason: 'The same bytes are at its path again' }
+  if (isGone(known)) return { name: 'returned', reason: 'The same bytes are at its path again' }
   return known.version === null ? { name: 'appeared', reason: reasons.verified } : null
+}
+
+function isGone({ state, wasGone = false }: KnownFile): boolean {
+  return state === 'gone' || (state === 'unreachable' && wasGone)
 }
 
 /** Says by what the new bytes were told from the old ones. */

@@ -39,14 +39,13 @@ export function fileTasks(deps: FileTaskDeps): TaskHandlers {
 /** What is not answered or still waited for is looked at again, until `watchForMs` have passed. */
 async function lookAgain(deps: FileTaskDeps, orgId: number, ids: number[], since: Date): Promise<void> {
   const known = await fileRepository.findFilesById(deps.db, orgId, ids)
-  const { files } = await deps.lookAt(orgId, known)
-  const seenAt = new Date()
+  const { files, seenAt } = await deps.lookAt(orgId, known)
   await inTransaction(deps.db, async (trx) => {
     const recorded = await recordFiles(trx, orgId, files, seenAt, { watch: false })
     if (seenAt.getTime() - since.getTime() > deps.watchForMs) return
     const waitedFor = await findWaitedFor(trx, orgId, ids)
     const watched = new Set([...unansweredIn(files, recorded), ...waitedFor])
-    await watchFiles(trx, orgId, [...watched], { since, seenAt })
+    await watchFiles(trx, orgId, [...watched], since)
   })
 }
 
@@ -75,8 +74,8 @@ async function computeVersionChecksums(
 
 async function verifyById(deps: FileTaskDeps, orgId: number, id: number): Promise<void> {
   const known = await fileRepository.findFilesById(deps.db, orgId, [id])
-  const { files } = await deps.lookAt(orgId, known)
-  await inTransaction(deps.db, (trx) => recordFiles(trx, orgId, files, new Date()))
+  const { files, seenAt } = await deps.lookAt(orgId, known)
+  await inTransaction(deps.db, (trx) => recordFiles(trx, orgId, files, seenAt))
 }
 
 function numberOf(payload: TaskPayload, key: string): number {

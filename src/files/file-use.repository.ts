@@ -59,6 +59,12 @@ async function drawIds(trx: Trx, count: number): Promise<number[]> {
   return rows.map((row) => row.id).sort((a, b) => a - b)
 }
 
+/** What waits for a file keeps waiting until this transaction has ended; see `fillWaitingUses`. */
+export async function lockUses(trx: Trx, orgId: number, kind: string, subjectId: number): Promise<void> {
+  await sql`select 1 from file_use where org_id = ${orgId} and subject_kind = ${kind} and subject_id = ${subjectId}
+    order by id for update`.execute(trx)
+}
+
 export async function deleteUses(trx: Trx, orgId: number, kind: string, subjectId: number): Promise<void> {
   await trx
     .deleteFrom('file_use')
@@ -75,15 +81,14 @@ export async function deleteUses(trx: Trx, orgId: number, kind: string, subjectI
 export async function fillWaitingUses(
   trx: Trx,
   orgId: number,
-  found: { fileId: number; versionId: number }[],
-  seenAt: Date,
+  found: { fileId: number; versionId: number; thereAt: Date }[],
 ): Promise<void> {
   await sql`
-    update file_use u set version_id = w.version_id, output = null, appeared_at = ${seenAt}
+    update file_use u set version_id = w.version_id, output = null, appeared_at = w.there_at
     from (
-      select waiting.id, i.version_id
-      from unnest(${found.map((file) => file.fileId)}::int[], ${found.map((file) => file.versionId)}::int[])
-        as i (file_id, version_id)
+      select waiting.id, i.version_id, i.there_at
+      from unnest(${found.map((file) => file.fileId)}::int[], ${found.map((file) => file.versionId)}::int[],
+        ${found.map((file) => file.thereAt)}::timestamptz[]) as i (file_id, version_id, there_at)
       cross join lateral (
         select id from file_use where file_id = i.file_id and output is not null and org_id = ${orgId}
         for update skip locked offset 0

@@ -28,6 +28,7 @@ interface KnownRow {
   modified_at: Date | null
   member_count: number | null
   members_digest: string | null
+  was_gone: boolean
 }
 
 /** Joins each file `f` with its newest version `v`, where it has one. */
@@ -35,8 +36,13 @@ export const newestVersion = sql`left join lateral (
   select * from file_version where file_id = f.id order by number desc limit 1
 ) v on true`
 
+/** Whether file `f`, of which its store does not tell now, was gone at the last look that found something out. */
+export const wasGone = sql<boolean>`(f.state = 'unreachable' and coalesce((
+  select event = 'gone' from file_event where file_id = f.id order by id desc limit 1
+), false))`
+
 const knownColumns = sql`f.id, f.path, f.state, f.reason, f.checked_at, v.id as version_id, v.number, v.size_bytes, v.crc32c,
-  v.sha256, v.generation, v.modified_at, v.member_count, v.members_digest`
+  v.sha256, v.generation, v.modified_at, v.member_count, v.members_digest, ${wasGone} as was_gone`
 
 /** The org's files at these paths with their newest version, one index look-up each. */
 export async function findFilesByPath(db: Db, orgId: number, paths: string[]): Promise<KnownFileRow[]> {
@@ -70,6 +76,7 @@ export interface NewFile {
   kind: 'file' | 'directory'
   state: FileState
   reason: string
+  seenAt: Date
 }
 
 /** Inserts what is not there yet, in the order given; leaves out what another transaction made first. */
@@ -77,20 +84,19 @@ export async function insertFiles(
   trx: Trx,
   orgId: number,
   files: NewFile[],
-  checkedAt: Date,
 ): Promise<{ path: string; fileId: number }[]> {
   const parts = files.map((file) => nameParts(file.path))
   const { rows } = await sql<{ path: string; id: number }>`
     insert into file (org_id, path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason, checked_at)
     select ${orgId}, path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason,
-      case when state = 'declared' then null else ${checkedAt}::timestamptz end
+      case when state = 'declared' then null else seen_at end
     from unnest(
       ${files.map((file) => file.path)}::text[], ${files.map((file) => pathDigest(orgId, file.path))}::bytea[],
       ${files.map((file) => file.kind)}::text[], ${parts.map((part) => part.basename)}::text[],
       ${parts.map((part) => part.dirname)}::text[], ${parts.map((part) => part.nameroot)}::text[],
       ${parts.map((part) => part.nameext)}::text[], ${files.map((file) => file.state)}::text[],
-      ${files.map((file) => file.reason)}::text[]
-    ) with ordinality as i (path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason, position)
+      ${files.map((file) => file.reason)}::text[], ${files.map((file) => file.seenAt)}::timestamptz[]
+    ) with ordinality as i (path, path_digest, kind, basename, dirname, nameroot, nameext, state, reason, seen_at, position)
     order by position
     on conflict (path_digest) do nothing
     returning path, id`.execute(trx)
@@ -122,6 +128,7 @@ export interface FileChange {
   state: FileState
   reason: string
   looked: boolean
+  seenAt: Date
   version: 'same' | 'new' | 'filled'
   nextNumber: number
   facts: FileFacts | null
@@ -137,7 +144,6 @@ export async function updateFiles(
   trx: Trx,
   orgId: number,
   changes: FileChange[],
-  checkedAt: Date,
 ): Promise<{ fileId: number; versionId: number }[]> {
   const { rows } = await sql<{ file_id: number; id: number }>`
     with input as materialized (
@@ -146,15 +152,16 @@ export async function updateFiles(
       from unnest(
         ${changes.map((change) => change.fileId)}::int[], ${changes.map((change) => change.currentVersionId)}::int[],
         ${changes.map((change) => change.state)}::text[], ${changes.map((change) => change.reason)}::text[],
-        ${changes.map((change) => change.looked)}::boolean[], ${changes.map((change) => change.version)}::text[],
+        ${changes.map((change) => change.looked)}::boolean[], ${changes.map((change) => change.seenAt)}::timestamptz[],
+        ${changes.map((change) => change.version)}::text[],
         ${changes.map((change) => change.nextNumber)}::int[], ${changes.map((change) => change.event?.name ?? null)}::text[],
         ${changes.map((change) => change.event?.reason ?? null)}::text[],
         ${factArrays(changes.map((change) => change.facts))}
-      ) as i (file_id, current_version_id, state, reason, looked, version, next_number, event, event_reason,
+      ) as i (file_id, current_version_id, state, reason, looked, seen_at, version, next_number, event, event_reason,
         size_bytes, crc32c, sha256, generation, modified_at, member_count, members_digest)
     ), changed_file as (
       update file f set state = i.state, reason = i.reason,
-        checked_at = case when i.looked then ${checkedAt}::timestamptz else f.checked_at end
+        checked_at = case when i.looked then i.seen_at else f.checked_at end
       from input i where f.id = i.file_id and f.org_id = ${orgId}
     ), filled_version as (
       update file_version v set
@@ -174,7 +181,7 @@ export async function updateFiles(
       returning id, file_id
     ), new_event as (
       insert into file_event (file_id, event, version_id, reason, seen_at)
-      select file_id, event, version_id, event_reason, ${checkedAt} from input where event is not null
+      select file_id, event, version_id, event_reason, seen_at from input where event is not null
     )
     select id, file_id from new_version`.execute(trx)
   return rows.map((row) => ({ fileId: row.file_id, versionId: row.id }))
@@ -220,6 +227,7 @@ function knownFileFromRow(row: KnownRow): KnownFileRow {
     path: row.path,
     state: row.state,
     reason: row.reason,
+    wasGone: row.was_gone,
     checkedAt: row.checked_at,
     version:
       row.number === null

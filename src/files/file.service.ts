@@ -79,12 +79,12 @@ export async function verifyFiles(
   input: VerifyInput,
 ): Promise<{ items: FileSummary[]; calls: number }> {
   const paths = await pathsToVerify(deps.db, caller.orgId, input)
-  const { files, calls } = await deps.lookAt(
+  const { files, calls, seenAt } = await deps.lookAt(
     caller.orgId,
     paths.map((path) => ({ path })),
   )
   const ids = await inTransaction(deps.db, async (trx) => {
-    const recorded = await recordFiles(trx, caller.orgId, files, new Date())
+    const recorded = await recordFiles(trx, caller.orgId, files, seenAt)
     await recordAudit(trx, caller, { action: 'file.verify', subject: `${recorded.size} files` })
     return paths.flatMap((path) => recorded.get(path)?.fileId ?? [])
   })

@@ -14,16 +14,17 @@ export interface NamedPath {
 
 /**
  * Looks at the paths that the org's locations cover, all at once. Call it before a transaction, never in one. `roots` are
- * the locations', for who has read them already.
+ * the locations', for who has read them already. `seenAt` is when the look began: what is known from a later one is newer.
  */
 export type Looker = (
   orgId: number,
   named: NamedPath[],
   roots?: readonly string[],
-) => Promise<{ files: FileToRecord[]; calls: number }>
+) => Promise<{ files: FileToRecord[]; calls: number; seenAt: Date }>
 
 export function createLooker(deps: { db: Db; stores: Stores }): Looker {
   return async (orgId, named, roots) => {
+    const seenAt = new Date()
     const { verdicts, calls } = await probe(
       deps.stores,
       roots ?? (await listLocationRoots(deps.db, orgId)),
@@ -32,9 +33,10 @@ export function createLooker(deps: { db: Db; stores: Stores }): Looker {
     const files = named.map(({ path, declaredAt }, index) => ({
       path,
       kind: isDirectoryItem(path) ? ('directory' as const) : ('file' as const),
+      seenAt,
       sighting: sightingOf(verdicts[index], declaredAt ?? null),
     }))
-    return { files, calls }
+    return { files, calls, seenAt }
   }
 }
 

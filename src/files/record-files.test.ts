@@ -74,13 +74,53 @@ describe('recording files', () => {
     const missing: Sighting = { state: 'missing', reason: 'There is no file at this path' }
     const gone = await record(org, [file('/a/x', missing)])
     await record(org, [file('/a/x', missing)])
-    expect(gone).toEqual(there)
+    expect(there.get('/a/x')).toMatchObject({ thereAt: expect.any(Date) })
+    expect(gone.get('/a/x')).toEqual({ ...there.get('/a/x'), thereAt: null })
     const [row] = await findFilesByPath(database.db, org, ['/a/x'])
     expect(row).toMatchObject({ state: 'gone', reason: 'There is no file at this path' })
     const { rows } = await sql<object>`select event from file_event where file_id = ${row?.fileId}`.execute(
       database.db,
     )
     expect(rows).toEqual([{ event: 'gone' }])
+  })
+
+  it('lets no look speak that began before the last one', async () => {
+    const org = await makeOrg(database.db, 'outdated')
+    const [earlier, later] = [new Date(Date.now() - 1000), new Date()]
+    const missing: Sighting = { state: 'missing', reason: 'There is no file at this path' }
+    const there = await record(org, [file('/a/x', seen('AAAAAA==')), file('/a/y', missing)], later)
+    const late = await record(org, [file('/a/x', missing), file('/a/y', seen('BBBBBB=='))], earlier)
+    expect(late).toEqual(there)
+    expect(late.get('/a/x')).toMatchObject({ thereAt: later })
+    const rows = await findFilesByPath(database.db, org, ['/a/x', '/a/y'])
+    expect(rows.map((row) => [row.state, row.checkedAt])).toEqual([
+      ['verified', later],
+      ['missing', later],
+    ])
+    const { rows: events } =
+      await sql`select event from file_event where file_id = ${rows[0]?.fileId}`.execute(database.db)
+    expect(events).toEqual([])
+  })
+
+  it('believes an earlier look where the last one was not answered', async () => {
+    const org = await makeOrg(database.db, 'silent')
+    const unreachable: Sighting = { state: 'unreachable', reason: 'The disk did not answer' }
+    await record(org, [file('/a/x', unreachable)], new Date())
+    const earlier = await record(org, [file('/a/x', seen('AAAAAA=='))], new Date(Date.now() - 1000))
+    expect(earlier.get('/a/x')).toMatchObject({ versionId: expect.any(Number), thereAt: expect.any(Date) })
+  })
+
+  it('remembers that a file was gone while its store was silent', async () => {
+    const org = await makeOrg(database.db, 'gone-and-silent')
+    const missing: Sighting = { state: 'missing', reason: 'There is no file at this path' }
+    const unreachable: Sighting = { state: 'unreachable', reason: 'The disk did not answer' }
+    for (const sighting of [seen('AAAAAA=='), missing, unreachable, missing, unreachable, seen('AAAAAA==')]) {
+      await record(org, [file('/a/x', sighting)])
+    }
+    const { rows } =
+      await sql`select event from file_event e join file f on f.id = e.file_id where f.org_id = ${org}
+      order by e.id`.execute(database.db)
+    expect(rows).toEqual([{ event: 'gone' }, { event: 'returned' }])
   })
 
   it('holds paths of every length and letter', async () => {
@@ -142,9 +182,10 @@ describe('recording files', () => {
     const unreachable = (path: string) =>
       file(path, { state: 'unreachable', reason: 'The disk did not answer' })
     const before = (await queueDepth(database.db)).delayed
-    await record(org, [unreachable('/a/1'), unreachable('/a/2')])
-    await record(org, [unreachable('/a/1'), unreachable('/a/3')])
-    await record(org, [unreachable('/a/1'), unreachable('/a/3')])
+    const seenAt = new Date()
+    await record(org, [unreachable('/a/1'), unreachable('/a/2')], seenAt)
+    await record(org, [unreachable('/a/1'), unreachable('/a/3')], seenAt)
+    await record(org, [unreachable('/a/1'), unreachable('/a/3')], seenAt)
     expect((await queueDepth(database.db)).delayed - before).toBe(2)
   })
 

@@ -10,11 +10,15 @@ export interface FileToRecord {
   path: string
   kind: 'file' | 'directory'
   sighting: Sighting
+  /** When the look at it began; by default when that of the whole call did. */
+  seenAt?: Date
 }
 
 export interface RecordedFile {
   fileId: number
   versionId: number | null
+  /** When it was seen there, by this look or by one that began later; null where it is not there, or nobody looked. */
+  thereAt: Date | null
 }
 
 /** A look that finds what the last one found is written down again only after this long. */
@@ -25,6 +29,7 @@ export const checksumTask = 'checksum_file'
 /**
  * Records what was declared or seen at each path: at most ten statements, for one file or for ten thousand.
  * Call it once in a transaction: it locks in path order, and a second call would start that order anew.
+ * A look that began before the last one that is recorded says nothing: `seenAt` is when it began.
  * A file that is there takes its place in every output that waited for it. Whatever is left to find out becomes a
  * task of the same transaction: the checksum of a file too large to read in passing, and another look where a store
  * would not answer; with `watch: false` the caller sees to the latter.
@@ -37,37 +42,38 @@ export async function recordFiles(
   { watch = true } = {},
 ): Promise<Map<string, RecordedFile>> {
   const recorded = new Map<string, RecordedFile>()
-  const byPath = inPathOrder(files)
+  const byPath = inPathOrder(files).map((file) => ({ seenAt, ...file }))
   if (byPath.length === 0) return recorded
 
   const known = await knownByPath(trx, orgId, byPath)
   const unknown = byPath.filter((file) => !known.has(file.path))
   if (unknown.length > 0) {
-    for (const [path, file] of await insertUnknown(trx, orgId, unknown, seenAt)) recorded.set(path, file)
+    for (const [path, file] of await insertUnknown(trx, orgId, unknown)) recorded.set(path, file)
     const madeMeanwhile = unknown.filter((file) => !recorded.has(file.path))
     if (madeMeanwhile.length > 0) {
       for (const [path, row] of await knownByPath(trx, orgId, madeMeanwhile)) known.set(path, row)
     }
   }
 
-  for (const [path, row] of known) recorded.set(path, { fileId: row.fileId, versionId: row.versionId })
+  for (const file of byPath) {
+    const row = known.get(file.path)
+    if (row !== undefined) recorded.set(file.path, recordedFrom(row, file))
+  }
   const stale = byPath.filter((file) => {
     const row = known.get(file.path)
-    return row !== undefined && saysSomethingNew(row, file.sighting, seenAt)
+    return row !== undefined && saysSomethingNew(row, file)
   })
   if (stale.length > 0) {
-    for (const [path, file] of await updateLocked(trx, orgId, stale, known, seenAt)) recorded.set(path, file)
+    for (const [path, file] of await updateLocked(trx, orgId, stale, known)) recorded.set(path, file)
   }
-  const nowThere = byPath.flatMap(({ path, sighting }) => {
+  const nowThere = byPath.flatMap(({ path, seenAt: thereAt }) => {
     const file = recorded.get(path)
-    if (file === undefined || file.versionId === null) return []
-    return sighting.state === 'verified' && known.has(path)
-      ? { fileId: file.fileId, versionId: file.versionId }
-      : []
+    if (file === undefined || file.versionId === null || file.thereAt !== thereAt) return []
+    return known.has(path) ? { fileId: file.fileId, versionId: file.versionId, thereAt } : []
   })
-  if (nowThere.length > 0) await fillWaitingUses(trx, orgId, nowThere, seenAt)
+  if (nowThere.length > 0) await fillWaitingUses(trx, orgId, nowThere)
   await addTasks(trx, checksumTasks(orgId, byPath, known, recorded))
-  if (watch) await watchFiles(trx, orgId, unansweredIn(byPath, recorded), { since: seenAt, seenAt })
+  if (watch) await watchFiles(trx, orgId, unansweredIn(byPath, recorded), seenAt)
   return recorded
 }
 
@@ -94,52 +100,70 @@ function checksumTasks(
   })
 }
 
+type TimedFile = FileToRecord & { seenAt: Date }
+
 async function insertUnknown(
   trx: Trx,
   orgId: number,
-  files: FileToRecord[],
-  seenAt: Date,
+  files: TimedFile[],
 ): Promise<Map<string, RecordedFile>> {
-  const inserted = await fileRepository.insertFiles(trx, orgId, files.map(newFile), seenAt)
+  const inserted = await fileRepository.insertFiles(trx, orgId, files.map(newFile))
   const recorded = new Map<string, RecordedFile>(
-    inserted.map(({ path, fileId }) => [path, { fileId, versionId: null }]),
+    inserted.map(({ path, fileId }) => [path, { fileId, versionId: null, thereAt: null }]),
   )
-  const versions = files.flatMap(({ path, sighting }) => {
+  const versions = files.flatMap(({ path, sighting, seenAt }) => {
     const file = recorded.get(path)
     const facts = factsOf(sighting)
-    return file === undefined || facts === null ? [] : [{ file, fileId: file.fileId, facts }]
+    const thereAt = sighting.state === 'verified' ? seenAt : null
+    return file === undefined || facts === null ? [] : [{ file, fileId: file.fileId, facts, thereAt }]
   })
   if (versions.length === 0) return recorded
   const versionIds = await fileRepository.insertFirstVersions(trx, orgId, versions)
-  for (const [index, { file }] of versions.entries()) file.versionId = versionIds[index] ?? null
+  for (const [index, { file, thereAt }] of versions.entries()) {
+    file.versionId = versionIds[index] ?? null
+    file.thereAt = thereAt
+  }
   return recorded
 }
 
 async function updateLocked(
   trx: Trx,
   orgId: number,
-  files: FileToRecord[],
+  files: TimedFile[],
   known: Map<string, KnownFileRow>,
-  seenAt: Date,
 ): Promise<Map<string, RecordedFile>> {
   const ids = files.flatMap((file) => known.get(file.path)?.fileId ?? [])
   await fileRepository.lockFiles(trx, orgId, ids)
   const locked = new Map((await fileRepository.findFilesById(trx, orgId, ids)).map((row) => [row.path, row]))
+  const recorded = new Map<string, RecordedFile>()
   const changes = files.flatMap((file) => {
     const row = locked.get(file.path)
-    return row === undefined ? [] : [changeOf(row, file.sighting)]
+    if (row === undefined) return []
+    recorded.set(file.path, recordedFrom(row, file))
+    return isOutdated(row, file) ? [] : [changeOf(row, file)]
   })
-  const versions = await fileRepository.updateFiles(trx, orgId, changes, seenAt)
+  const versions = await fileRepository.updateFiles(trx, orgId, changes)
   const newVersionOf = new Map(versions.map((version) => [version.fileId, version.versionId]))
-  return new Map(
-    [...locked].map(([path, row]) => [
-      path,
-      { fileId: row.fileId, versionId: newVersionOf.get(row.fileId) ?? row.versionId },
-    ]),
-  )
+  for (const file of recorded.values()) file.versionId = newVersionOf.get(file.fileId) ?? file.versionId
+  return recorded
 }
 
-function changeOf(row: KnownFileRow, sighting: Sighting): fileRepository.FileChange {
+/** A file that is known, after a look that makes no new version of it. */
+function recordedFrom(row: KnownFileRow, file: TimedFile): RecordedFile {
+  const { fileId, versionId } = row
+  if (!isOutdated(row, file)) {
+    return { fileId, versionId, thereAt: file.sighting.state === 'verified' ? file.seenAt : null }
+  }
+  return { fileId, versionId, thereAt: row.state === 'verified' ? row.checkedAt : null }
+}
+
+/** Whether a look that began later is recorded already; one that found nothing out does not count. */
+function isOutdated(row: KnownFileRow, { sighting, seenAt }: TimedFile): boolean {
+  if (sighting.state === 'declared' || row.state === 'unreachable' || row.state === 'declared') return false
+  return row.checkedAt !== null && row.checkedAt > seenAt
+}
+
+function changeOf(row: KnownFileRow, { sighting, seenAt }: TimedFile): fileRepository.FileChange {
   const next = transition(row, sighting)
   return {
     fileId: row.fileId,
@@ -147,6 +171,7 @@ function changeOf(row: KnownFileRow, sighting: Sighting): fileRepository.FileCha
     state: next.state,
     reason: next.reason,
     looked: sighting.state !== 'declared',
+    seenAt,
     version: next.version,
     nextNumber: (row.version?.number ?? 0) + 1,
     facts: factsOf(sighting),
@@ -154,16 +179,18 @@ function changeOf(row: KnownFileRow, sighting: Sighting): fileRepository.FileCha
   }
 }
 
-function newFile(file: FileToRecord): fileRepository.NewFile {
+function newFile(file: TimedFile): fileRepository.NewFile {
   const { state, reason } = transition(null, file.sighting)
-  return { path: file.path, kind: file.kind, state, reason }
+  return { path: file.path, kind: file.kind, state, reason, seenAt: file.seenAt }
 }
 
 function factsOf(sighting: Sighting): FileFacts | null {
   return 'facts' in sighting ? sighting.facts : null
 }
 
-function saysSomethingNew(row: KnownFileRow, sighting: Sighting, seenAt: Date): boolean {
+function saysSomethingNew(row: KnownFileRow, file: TimedFile): boolean {
+  if (isOutdated(row, file)) return false
+  const { sighting, seenAt } = file
   const next = transition(row, sighting)
   if (next.state !== row.state || next.reason !== row.reason) return true
   if (next.version !== 'same' || next.event !== null) return true

@@ -9,6 +9,9 @@ const longestPauseMs = 86_400_000
 /** Who waits for a file waits at most this part longer than it takes to come. */
 const shareOfWait = 0.1
 
+/** Who begins to wait in the same stretch of time waits together; who comes later starts with short pauses of its own. */
+const waitTogetherMs = 60_000
+
 /**
  * Looks at files again after a pause that grows with the time since they were first waited for: seconds at first,
  * a day at most.
@@ -17,19 +20,23 @@ export async function watchFiles(
   trx: Trx,
   orgId: number,
   fileIds: readonly number[],
-  { since, seenAt }: { since: Date; seenAt: Date },
+  since: Date,
 ): Promise<void> {
   if (fileIds.length === 0) return
-  const waitedMs = seenAt.getTime() - since.getTime()
-  const pauseMs = Math.min(Math.max(waitedMs * shareOfWait, shortestPauseMs), longestPauseMs)
+  const now = Date.now()
   const ids = [...fileIds].sort((a, b) => a - b)
+  const wait = `${ids.join()} ${Math.floor(since.getTime() / waitTogetherMs)}`
   await addTask(
     trx,
     watchTask,
     { org_id: orgId, file_ids: ids, since: since.toISOString() },
     {
-      runAt: new Date(seenAt.getTime() + pauseMs),
-      key: `verify ${createHash('sha256').update(ids.join()).digest('hex')}`,
+      runAt: new Date(now + pauseAfterMs(now - since.getTime())),
+      key: `verify ${createHash('sha256').update(wait).digest('hex')}`,
     },
   )
+}
+
+export function pauseAfterMs(waitedMs: number): number {
+  return Math.min(Math.max(waitedMs * shareOfWait, shortestPauseMs), longestPauseMs)
 }

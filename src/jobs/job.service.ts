@@ -34,7 +34,7 @@ export async function createJob(deps: JobDeps, caller: Caller, input: JobInput):
 
 /** Files are looked at before the transaction; all rows of a job stand or fall together. */
 async function recordJob(deps: JobDeps, caller: Caller, input: JobInput, named: NamedFile[]): Promise<Job> {
-  const { files } = await deps.lookAt(
+  const { files, seenAt } = await deps.lookAt(
     caller.orgId,
     named.map((file) => ({ path: file.path, declaredAt: file.modificationTime })),
   )
@@ -48,7 +48,7 @@ async function recordJob(deps: JobDeps, caller: Caller, input: JobInput, named: 
       numparallelsims: input.job.numparallelsims ?? 1,
       launchTime: input.job.launch_time === undefined ? null : new Date(input.job.launch_time),
     })
-    const recorded = await recordFiles(trx, caller.orgId, files, new Date())
+    const recorded = await recordFiles(trx, caller.orgId, files, seenAt)
     await insertCases(trx, caller.orgId, id, named, recorded)
     await recordAudit(trx, caller, { action: 'job.create', subject: `job ${id}` })
     return await getJob(trx, caller, id)

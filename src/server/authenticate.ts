@@ -30,7 +30,7 @@ export function createAuthenticator(db: Db, lastUses: LastUses): (request: Fasti
       requestId: request.id,
     }
     if (access !== undefined && !allows(live, access)) {
-      throw new AppError('forbidden', sentenceFor(access, live.role))
+      throw new AppError('forbidden', refusalOfRole(access, live.role))
     }
   }
 }
@@ -58,7 +58,7 @@ function allows(caller: Pick<LiveToken, 'role' | 'deployment'>, access: RouteAcc
   return access === 'deployment' ? caller.deployment : roleReaches(caller.role, access)
 }
 
-function sentenceFor(access: RouteAccess, role: string): string {
+export function refusalOfRole(access: RouteAccess, role: string): string {
   return access === 'deployment'
     ? `This call needs the deployment token; this token has the role ${role}`
     : `This call needs the role ${access}; this token has the role ${role}`

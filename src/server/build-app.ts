@@ -19,6 +19,8 @@ import { registerAddressText } from './address-text.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { requireDeclaredAccess } from './declared-routes.ts'
 import { handleError } from './error-handler.ts'
+import { graphqlRoute } from './graphql/graphql.routes.ts'
+import { graphqlFields } from './graphql/graphql-fields.ts'
 import { registerHealthRoutes } from './health.routes.ts'
 import { registerIdempotency } from './idempotency.ts'
 import { registerBodyParsers } from './json-body.ts'
@@ -109,6 +111,7 @@ export async function buildApp(deps: AppDeps) {
     prefix: '/api/v1',
   })
   await app.register(orgListRoutes({ db }), { prefix: '/api/v1' })
+  await app.register(graphqlRoute({ db, fields: graphqlFields(analyses) }))
   await app.register(signInPageRoute({ db }))
   return app
 }

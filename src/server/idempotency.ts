@@ -14,10 +14,11 @@ import { type Once, replay } from '../idempotency/write-once.ts'
  */
 export function registerIdempotency(app: FastifyInstance, db: Db): void {
   app.addHook('preHandler', async (request, reply) => {
-    const key = request.headers['idempotency-key']
-    if (request.routeOptions.config.creates === undefined || key === undefined) return
+    if (request.routeOptions.config.creates === undefined) return
+    const key = idempotencyKeyOf(request)
+    if (key === undefined) return
     const caller = callerOf(request)
-    caller.once = onceOf(request, String(key))
+    caller.once = onceOf(request, key)
     if (caller.once.content === undefined) return
     const first = await replay(db, caller)
     if (first !== undefined) return reply.send(first.value)
@@ -35,11 +36,19 @@ export function registerIdempotency(app: FastifyInstance, db: Db): void {
   })
 }
 
-function onceOf(request: FastifyRequest, key: string): Once {
+/** Undefined where the request has none; throws for one that cannot be a key. */
+export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const given = request.headers['idempotency-key']
+  if (given === undefined) return undefined
+  const key = String(given)
   const isKey = /^[\x20-\x7e\x80-\xff]{1,255}$/.test(key)
   refuseFaults({
     'Idempotency-Key': isKey ? null : 'must be 1 to 255 characters, none of them a control character',
   })
+  return key
+}
+
+function onceOf(request: FastifyRequest, key: string): Once {
   return {
     keyDigest: createHash('sha256').update(key).digest(),
     operation: operationOf(request),
@@ -58,6 +67,6 @@ function operationOf(request: FastifyRequest): string {
 }
 
 /** What the caller proved itself with: the bearer token, or the browser's session. */
-function credentialOf({ headers }: FastifyRequest): string {
+export function credentialOf({ headers }: FastifyRequest): string {
   return headers.authorization?.replace(/^\S+\s+/, '') ?? sessionTokenOf(headers.cookie) ?? ''
 }

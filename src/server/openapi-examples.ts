@@ -66,4 +66,9 @@ export const bodyExamples: Readonly<Record<string, unknown>> = {
   patchEnginesId: { name: 'cluster' },
   postSolverVersions: { name: '2024.1' },
   patchSolverVersionsId: { name: '2024.1' },
+  postGraphql: {
+    query:
+      'query Inputs($ext: String) { files(ext: $ext, direction: IN) { items { id path state } nextCursor } }',
+    variables: { ext: '.tab' },
+  },
 }

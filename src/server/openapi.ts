@@ -70,7 +70,7 @@ function describeRoute(schema: FastifySchema, url: string, route: RouteOptions):
     description: words.join('\n\n'),
     security: access === 'public' ? [] : [{ token: [] }],
     response: { '4xx': ErrorBody, '5xx': ErrorBody, ...(schema.response as object | undefined) },
-    ...(creates === undefined ? {} : { headers: idempotencyHeader }),
+    ...(creates === undefined && url !== '/graphql' ? {} : { headers: idempotencyHeader }),
   }
   return Object.assign(documented, { 'x-required-role': access })
 }
@@ -128,6 +128,7 @@ const groups: Readonly<Record<string, string>> = {
 }
 
 function tagOf(url: string): string {
+  if (url === '/graphql') return 'graphql'
   if (!url.startsWith('/api/v1/')) return 'server'
   const [first = 'server', , inOrg] = segmentsOf(url)
   const noun = first === 'orgs' ? (inOrg ?? first) : first

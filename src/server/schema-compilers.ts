@@ -1,6 +1,7 @@
 import { AjvCompiler, type BuildCompilerFromPool } from '@fastify/ajv-compiler'
 import { maxFaults } from '../errors.ts'
 import { isTime } from '../lib/wire-time.ts'
+import type { SchemaFault } from './fault-message.ts'
 
 type Compile = ReturnType<BuildCompilerFromPool>
 type Validate = ReturnType<Compile>
@@ -65,6 +66,16 @@ function stopAtMaxFaults(code: string): string {
 /** Fastify hands over the schema together with the part of the request that it is for. */
 function isBody(part: unknown): boolean {
   return typeof part === 'object' && part !== null && 'httpPart' in part && part.httpPart === 'body'
+}
+
+let compileAny: Compile | undefined
+
+/** For what is no body of a route and is held to its schema as strictly: gives the faults of a value. */
+export function compileStrict(schema: object): (value: unknown) => SchemaFault[] {
+  compileAny ??= buildValidator({})
+  const validate = compileAny({ schema, method: 'POST', url: '', httpPart: 'body' })
+  // With `verbose` each fault holds what it was found in.
+  return (value) => (validate(value) ? [] : ((validate.errors ?? []) as SchemaFault[]))
 }
 
 /** Answers are written as they are: a schema that lags behind must not silently drop a field. */

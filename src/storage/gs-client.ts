@@ -1,14 +1,17 @@
 import type { Storage } from '@google-cloud/storage'
 import { retry } from '../lib/retry.ts'
 import { isRetryableGs } from './gs-errors.ts'
+import { getJson } from './gs-request.ts'
 import type { CallOptions } from './store.ts'
 
 export interface GsClient {
-  /** For small requests: never retries by itself, since `call` does, and gives up on a silent server soon. */
+  /** For small writes: never retries by itself, since `call` does, and gives up on a silent server soon. */
   requests: Storage
   /** For resumable uploads: their chunks can only be sent again from inside the client. */
   uploads: Storage
   call<T>(request: (attempt: number) => Promise<T>, options?: CallOptions): Promise<T>
+  /** A `call` of the JSON API that only looks. */
+  look<T>(path: string, options?: CallOptions): Promise<T>
 }
 
 export interface GsOptions {
@@ -23,8 +26,9 @@ export async function loadGsClient(options: GsOptions): Promise<GsClient> {
   const { Storage } = await import('@google-cloud/storage')
   const timeout = options.requestTimeoutMs ?? 15_000
   const attempts = options.attempts ?? 4
-  return {
-    requests: new Storage({ retryOptions: { autoRetry: false }, timeout }),
+  const requests = new Storage({ retryOptions: { autoRetry: false }, timeout })
+  const client: GsClient = {
+    requests,
     uploads: new Storage({ retryOptions: { autoRetry: true, maxRetries: attempts - 1, totalTimeout: 120 } }),
     call: (request, { signal, onRequest } = {}) =>
       retry({ attempts, firstDelayMs: 100, isRetryable: isRetryableGs, signal }, (attempt) => {
@@ -32,10 +36,13 @@ export async function loadGsClient(options: GsOptions): Promise<GsClient> {
         onRequest?.()
         return untilAborted(request(attempt), signal)
       }),
+    look: (path, options) =>
+      client.call(() => getJson(requests, path, { signal: options?.signal, timeoutMs: timeout }), options),
   }
+  return client
 }
 
-/** The client's requests cannot be aborted; its time-out ends what is left behind here. */
+/** What cannot be aborted is left behind here, and ends by its own time-out. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work
   return new Promise((resolve, reject) => {

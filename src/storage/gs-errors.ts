@@ -40,6 +40,11 @@ export function isPreconditionFault(error: unknown): boolean {
   return statusOf(error) === 412
 }
 
+/** A range that begins behind the last byte. */
+export function isRangeFault(error: unknown): boolean {
+  return statusOf(error) === 416
+}
+
 /** For names that the store itself turns down. */
 export const noSuchName: NoAnswer = {
   state: 'absent',

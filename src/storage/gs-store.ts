@@ -7,10 +7,17 @@ import { type GsClient, type GsOptions, loadGsClient } from './gs-client.ts'
 import { gsNoAnswer, gsWriteFailed, isPreconditionFault, noSuchName } from './gs-errors.ts'
 import { readObject } from './gs-read.ts'
 import { uploadTemporary } from './gs-write.ts'
-import { isWithin, parseAddress } from './location.ts'
-import { type FileFacts, isTemporary, type ListPage, type Store, temporaryFolder } from './store.ts'
+import { contains, parseAddress } from './location.ts'
+import {
+  type CallOptions,
+  type FileFacts,
+  isTemporary,
+  type ListPage,
+  type Store,
+  temporaryFolder,
+} from './store.ts'
 
-const listedFields = 'items(name,size,crc32c,generation,updated),nextPageToken'
+const fields = 'name,size,crc32c,generation,updated'
 const longestKeyBytes = 1024
 
 /** Makes stores for buckets that share one client, which is loaded when one of them is first asked. */
@@ -27,15 +34,22 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
   const address = parseAddress(root)
   if (address?.kind !== 'object') throw new AppError('internal', `"${root}" is no bucket's address`)
   const { bucket } = address
+  const objects = `/b/${encodeURIComponent(bucket)}/o`
+  const objectPath = (key: string) => `${objects}/${encodeURIComponent(key)}`
   const rootKey = address.key.replace(/\/+$/u, '')
   const temporaryPrefix = `${rootKey === '' ? '' : `${rootKey}/`}${temporaryFolder}/`
   const pathOf = (key: string) => `gs://${bucket}/${key}`
 
+  function anyKeyOf(path: string): string {
+    const parsed = parseAddress(path)
+    if (address === null || parsed?.kind !== 'object' || !contains(address, parsed))
+      throw outsideLocation(root, path)
+    return parsed.key
+  }
+
   /** The key of a path that may be in the bucket; null for a name that no object can have. */
   function keyOf(path: string): string | null {
-    const parsed = parseAddress(path)
-    if (parsed?.kind !== 'object' || !isWithin(root, path)) throw outsideLocation(root, path)
-    const { key } = parsed
+    const key = anyKeyOf(path)
     return key === '' || key === '.' || Buffer.byteLength(key) > longestKeyBytes ? null : key
   }
 
@@ -49,15 +63,14 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
   const store: Store = {
     root,
     listPageSize: 1000,
-    concurrentLooks: 64,
+    concurrentLooks: 128,
 
     async stat(path, options) {
       try {
         const key = keyOf(path)
         if (key === null) return noSuchName
         const client = await loadClient()
-        const file = client.requests.bucket(bucket).file(key)
-        const [metadata] = await client.call(() => file.getMetadata(), options)
+        const metadata = await client.look<FileMetadata>(`${objectPath(key)}?fields=${fields}`, options)
         return { state: 'present', facts: factsFromMetadata(metadata) }
       } catch (error) {
         if (error instanceof AppError) return { state: 'absent', reason: error.message }
@@ -70,24 +83,25 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
         const client = await loadClient()
         const endAt = options.endAt === undefined ? null : keyOf(options.endAt)
         const startAt = options.startAt === undefined ? null : keyOf(options.startAt)
-        const query = {
-          autoPaginate: false,
-          prefix: parsedKey(folder, root),
-          maxResults: options.maxResults ?? 1000,
-          fields: listedFields,
-          ...(startAt !== null && { startOffset: startAt }),
-          // `endOffset` is exclusive. A space sorts before all that can follow the last key but control characters.
-          ...(endAt !== null && Buffer.byteLength(endAt) < longestKeyBytes && { endOffset: `${endAt} ` }),
-          ...(options.pageToken !== undefined && { pageToken: options.pageToken }),
-        }
-        const [files, next] = await client.call(() => client.requests.bucket(bucket).getFiles(query), options)
-        const listed = (files as unknown as FileMetadata[]).filter(
+        const page = await listObjects(
+          client,
+          {
+            prefix: anyKeyOf(folder),
+            maxResults: options.maxResults ?? 1000,
+            ...(startAt !== null && { startOffset: startAt }),
+            // `endOffset` is exclusive. A space sorts before all that can follow the last key but control characters.
+            ...(endAt !== null && Buffer.byteLength(endAt) < longestKeyBytes && { endOffset: `${endAt} ` }),
+            ...(options.pageToken !== undefined && { pageToken: options.pageToken }),
+          },
+          options,
+        )
+        const listed = (page.items ?? []).filter(
           ({ name = '' }) => !name.endsWith('/') && !isTemporary(pathOf(name)),
         )
         return {
           state: 'listed',
           files: listed.map((one) => ({ path: pathOf(one.name ?? ''), facts: factsFromMetadata(one) })),
-          nextPageToken: pageTokenOf(next),
+          nextPageToken: page.nextPageToken ?? null,
         }
       } catch (error) {
         if (error instanceof AppError) return { state: 'absent', reason: error.message }
@@ -98,7 +112,7 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
     async readRange(path, options = {}) {
       const { client, key } = await fileOf(path)
       try {
-        return await client.call(() => readObject(client.requests, bucket, key, options), options)
+        return await client.call(() => readObject(client.requests, objectPath(key), options), options)
       } catch (error) {
         const answer = gsNoAnswer(bucket, error)
         if (answer.state === 'absent' && options.generation !== undefined) {
@@ -169,22 +183,19 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
 
     async *listTemporary(olderThan) {
       const client = await loadClient()
-      const query = { autoPaginate: false, prefix: temporaryPrefix, fields: listedFields }
-      let pageToken: string | null = null
+      let pageToken: string | undefined
       do {
-        const page = { ...query, ...(pageToken !== null && { pageToken }) }
-        const [files, next]: [unknown, unknown, unknown?] = await client
-          .call(() => client.requests.bucket(bucket).getFiles(page))
-          .catch((error: unknown) => {
-            throw new AppError('unavailable', gsNoAnswer(bucket, error).reason, { cause: error })
-          })
-        for (const one of files as FileMetadata[]) {
+        const query = { prefix: temporaryPrefix, ...(pageToken !== undefined && { pageToken }) }
+        const page = await listObjects(client, query).catch((error: unknown) => {
+          throw new AppError('unavailable', gsNoAnswer(bucket, error).reason, { cause: error })
+        })
+        for (const one of page.items ?? []) {
           const facts = factsFromMetadata(one)
           if (facts.modifiedAt !== null && facts.modifiedAt < olderThan)
             yield { path: pathOf(one.name ?? ''), facts }
         }
-        pageToken = pageTokenOf(next)
-      } while (pageToken !== null)
+        pageToken = page.nextPageToken
+      } while (pageToken !== undefined)
     },
 
     async signedLink(path, { expiresInSeconds, contentType, fileName }) {
@@ -206,6 +217,12 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
     },
   }
 
+  function listObjects(client: GsClient, query: Record<string, string | number>, options?: CallOptions) {
+    const parts = Object.entries({ ...query, fields: `items(${fields}),nextPageToken` })
+    const written = parts.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
+    return client.look<ObjectPage>(`${objects}?${written}`, options)
+  }
+
   /** Facts of the final file if it holds the bytes of the temporary one. */
   async function sameContent(temporaryPath: string, finalPath: string): Promise<FileFacts | null> {
     const [from, to] = await Promise.all([store.stat(temporaryPath), store.stat(finalPath)])
@@ -217,6 +234,11 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
   return store
 }
 
+interface ObjectPage {
+  items?: FileMetadata[]
+  nextPageToken?: string
+}
+
 function factsFromMetadata(metadata: FileMetadata): FileFacts {
   return {
     sizeBytes: Number(metadata.size ?? 0),
@@ -224,15 +246,4 @@ function factsFromMetadata(metadata: FileMetadata): FileFacts {
     generation: metadata.generation === undefined ? null : String(metadata.generation),
     modifiedAt: metadata.updated === undefined ? null : new Date(metadata.updated),
   }
-}
-
-function parsedKey(folder: string, root: string): string {
-  const address = parseAddress(folder)
-  if (address?.kind !== 'object' || !isWithin(root, folder)) throw outsideLocation(root, folder)
-  return address.key
-}
-
-function pageTokenOf(next: unknown): string | null {
-  if (typeof next !== 'object' || next === null || !('pageToken' in next)) return null
-  return typeof next.pageToken === 'string' ? next.pageToken : null
 }

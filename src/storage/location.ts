@@ -50,7 +50,11 @@ export function normalAddress(path: string): string | null {
 export function isWithin(root: string, path: string): boolean {
   const outer = parseAddress(root)
   const inner = parseAddress(path)
-  if (outer === null || inner === null) return false
+  return outer !== null && inner !== null && contains(outer, inner)
+}
+
+/** `isWithin` for addresses that are taken apart already. */
+export function contains(outer: Address, inner: Address): boolean {
   if (outer.kind === 'object') {
     if (inner.kind !== 'object' || outer.scheme !== inner.scheme || outer.bucket !== inner.bucket)
       return false
@@ -64,11 +68,25 @@ export function isWithin(root: string, path: string): boolean {
 
 /** The root that covers `path` most closely; null where none does. */
 export function coveringRoot(roots: readonly string[], path: string): string | null {
-  let closest: string | null = null
-  for (const root of roots) {
-    if (isWithin(root, path) && (closest === null || isWithin(closest, root))) closest = root
+  return createCover(roots)(path)
+}
+
+/** `coveringRoot` for many paths: the roots are taken apart once. */
+export function createCover(roots: readonly string[]): (path: string) => string | null {
+  const parsed = roots.flatMap((root) => {
+    const address = parseAddress(root)
+    return address === null ? [] : [{ root, address }]
+  })
+  return (path) => {
+    const inner = parseAddress(path)
+    if (inner === null) return null
+    let closest: (typeof parsed)[number] | null = null
+    for (const one of parsed) {
+      if (!contains(one.address, inner)) continue
+      if (closest === null || contains(closest.address, one.address)) closest = one
+    }
+    return closest?.root ?? null
   }
-  return closest
 }
 
 function writingFault(path: string): string | null {

@@ -1,6 +1,14 @@
 import { compareCodePoints } from '../lib/compare-code-points.ts'
 import type { Lane } from './probe-lane.ts'
-import { answersOfPage, endOfFolder, fewestAnswersOfAPage, planRanges, sharedFolder } from './probe-plan.ts'
+import {
+  answersOfPage,
+  endOfFolder,
+  fewestAnswersOfAPage,
+  isPoorPage,
+  type Plan,
+  pageLength,
+  sharedFolder,
+} from './probe-plan.ts'
 import { type Look, smallFileBytes } from './store.ts'
 
 type Settle = (path: string, look: Look) => void
@@ -9,16 +17,20 @@ type Settle = (path: string, look: Look) => void
 const poorPagesToGiveUp = 2
 
 /** Looks at distinct file paths of one store, by listing where that takes fewer requests than one look each. */
-export async function lookAtFiles(lane: Lane, paths: readonly string[], settle: Settle): Promise<void> {
+export async function lookAtFiles(
+  lane: Lane,
+  paths: readonly string[],
+  plan: Plan,
+  settle: Settle,
+): Promise<void> {
   const { root, listPageSize } = lane.store
   const rootFolder = `${root.replace(/\/+$/u, '')}/`
   if (listPageSize === null || paths.length < fewestAnswersOfAPage) return lookOneByOne(lane, paths, settle)
   const below = paths.filter((path) => path.startsWith(rootFolder)).sort(compareCodePoints)
   const others = paths.filter((path) => !path.startsWith(rootFolder))
-  const ranges = planRanges(below, listPageSize)
   await Promise.all([
     lookOneByOne(lane, others, settle),
-    ...ranges.map((range) => lookInRange(lane, range, settle)),
+    ...plan(below, listPageSize).map((range) => lookInRange(lane, range, listPageSize, settle)),
   ])
 }
 
@@ -37,7 +49,12 @@ async function lookOneByOne(lane: Lane, paths: readonly string[], settle: Settle
  * Each page begins at the next path that has no answer, so gaps in the range cost nothing. Where a page answers little the
  * folder holds much else: its paths are looked at one by one, and the listing goes on behind it.
  */
-async function lookInRange(lane: Lane, paths: readonly string[], settle: Settle): Promise<void> {
+async function lookInRange(
+  lane: Lane,
+  paths: readonly string[],
+  pageSize: number,
+  settle: Settle,
+): Promise<void> {
   const oneByOne: Promise<void>[] = []
   const endAt = paths.at(-1) ?? ''
   const folder = sharedFolder(paths[0] ?? '', endAt)
@@ -49,7 +66,10 @@ async function lookInRange(lane: Lane, paths: readonly string[], settle: Settle)
       break
     }
     const startAt = paths[next] ?? ''
-    const page = await lane.ask((call) => lane.store.listRange(folder, { ...call, startAt, endAt }))
+    const maxResults = pageLength(paths.length - next, pageSize)
+    const page = await lane.ask((call) =>
+      lane.store.listRange(folder, { ...call, startAt, endAt, maxResults }),
+    )
     if (page.state === 'absent') {
       for (const path of paths.slice(next)) settle(path, page)
       break
@@ -63,7 +83,7 @@ async function lookInRange(lane: Lane, paths: readonly string[], settle: Settle)
       settle(paths[next + i] ?? '', found === null ? nothingThere : { state: 'present', facts: found.facts })
     }
     next += answers.length
-    poorPages = answers.length < fewestAnswersOfAPage ? poorPages + 1 : 0
+    poorPages = isPoorPage(answers.length, page.files.length) ? poorPages + 1 : 0
     if (poorPages > 0 && next < paths.length) {
       const end = endOfFolder(paths, next)
       oneByOne.push(lookOneByOne(lane, paths.slice(next, end), settle))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareCodePoints } from '../lib/compare-code-points.ts'
-import { answersOfPage, endOfFolder, planRanges, sharedFolder } from './probe-plan.ts'
+import { answersOfPage, endOfFolder, planFolders, planRanges, sharedFolder } from './probe-plan.ts'
 
 const facts = { sizeBytes: 1, crc32c: null, generation: null, modifiedAt: null }
 const name = fc.string({
@@ -20,6 +20,19 @@ describe('ranges', () => {
         const ranges = planRanges(paths, pageSize)
         expect(ranges.flat()).toEqual(paths)
         for (const range of ranges) expect(range.length).toBeLessThanOrEqual(pageSize)
+      }),
+    )
+  })
+
+  it('of one folder each hold every path once and in order', () => {
+    fc.assert(
+      fc.property(sortedNames, fc.integer({ min: 1, max: 50 }), (paths, pageSize) => {
+        const ranges = planFolders(paths, pageSize)
+        expect(ranges.flat().sort(compareCodePoints)).toEqual(paths)
+        for (const range of ranges) {
+          expect(range).toEqual(range.toSorted(compareCodePoints))
+          expect(new Set(range.map((path) => path.slice(0, path.lastIndexOf('/')))).size).toBe(1)
+        }
       }),
     )
   })

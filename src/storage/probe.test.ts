@@ -79,6 +79,25 @@ describe('the number of requests', () => {
     expect((await probeBucket(bucket, ['a', 'b', 'c'])).calls).toBe(3)
   })
 
+  it('is one for each folder of which five files or more are named', async () => {
+    const bucket = freshBucket()
+    const names = ['one', 'two', 'three'].flatMap((folder) => numbered(5, `${folder}/`))
+    fill(bucket, [...names, 'alone/x'])
+    expect((await probeBucket(bucket, [...names, 'alone/x'])).calls).toBe(4)
+  })
+
+  it('stays one each for a few files of a folder that holds much else, of which little is listed', async () => {
+    const bucket = freshBucket()
+    const all = numbered(20_000, 'big/')
+    fill(bucket, all)
+    const { verdicts, calls } = await probeBucket(
+      bucket,
+      all.filter((_, i) => i % 2000 === 0),
+    )
+    expect([statesOf(verdicts), calls]).toEqual([['present'], 10])
+    expect(server.requests.some((line) => line.includes('maxResults=200&'))).toBe(true)
+  })
+
   it('does not grow with what lies between the wanted files', async () => {
     const bucket = freshBucket()
     const names = [...numbered(100, 'a/'), ...numbered(100, 'z/')]

@@ -1,8 +1,6 @@
-import { setMaxListeners } from 'node:events'
-import { addressFault, coveringRoot } from './location.ts'
-import { isDirectoryItem, lookAtDirectory } from './probe-directory.ts'
-import { lookAtFiles } from './probe-files.ts'
-import { createLane } from './probe-lane.ts'
+import { addressFault, createCover } from './location.ts'
+import { askTogether } from './probe-batch.ts'
+import { outOfTime } from './probe-lane.ts'
 import { type FileFacts, isTemporary } from './store.ts'
 import type { Stores } from './stores.ts'
 
@@ -16,8 +14,6 @@ export type Verdict =
 
 export interface ProbeOptions {
   signal?: AbortSignal
-  /** Looks at a time in each bucket or location; by default what its store is best asked for. */
-  concurrency?: number
   /** Whatever has no verdict by then is `failed`. Default 60 s. */
   timeoutMs?: number
 }
@@ -25,7 +21,7 @@ export interface ProbeOptions {
 export interface ProbeResult {
   /** One for each path, in the order of the paths. */
   verdicts: Verdict[]
-  /** Requests sent to stores, retries included. */
+  /** Requests sent to stores, retries included. What probes of the same moment share is counted once, for one of them. */
   calls: number
 }
 
@@ -34,48 +30,56 @@ export async function probe(
   stores: Stores,
   roots: readonly string[],
   paths: readonly string[],
-  options: ProbeOptions = {},
+  { signal, timeoutMs = defaultTimeoutMs }: ProbeOptions = {},
 ): Promise<ProbeResult> {
-  const deadline = AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs)
-  const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline])
-  setMaxListeners(0, signal)
   let calls = 0
   const verdicts = new Map<string, Verdict>()
   const pathsByRoot = new Map<string, string[]>()
+  const coverOf = createCover(roots)
   for (const path of new Set(paths)) {
-    const root = addressFault(path) === null ? coveringRoot(roots, path) : null
-    const refusal = refusalOf(path, root)
-    if (refusal !== null || root === null) {
-      verdicts.set(path, refusal ?? uncovered)
-      continue
+    const fault = addressFault(path)
+    const root = fault === null ? coverOf(path) : null
+    if (fault !== null) {
+      const reason = `There can be no file at this path: it ${fault}`
+      verdicts.set(path, { state: 'absent', reason })
+    } else if (root === null) verdicts.set(path, uncovered)
+    else if (isTemporary(path)) verdicts.set(path, neverShown)
+    else {
+      const together = pathsByRoot.get(root)
+      if (together === undefined) pathsByRoot.set(root, [path])
+      else together.push(path)
     }
-    const together = pathsByRoot.get(root)
-    if (together === undefined) pathsByRoot.set(root, [path])
-    else together.push(path)
   }
-  await Promise.all(
-    [...pathsByRoot].map(async ([root, asked]) => {
-      const store = stores.storeFor(root)
-      if (store === null) {
-        for (const path of asked) verdicts.set(path, withoutDriver)
-        return
-      }
-      const concurrency = options.concurrency ?? store.concurrentLooks
-      const lane = createLane(store, { concurrency, signal, onRequest: () => calls++ })
-      const directories = asked.filter(isDirectoryItem)
-      const files = asked.filter((path) => !isDirectoryItem(path))
-      await Promise.all([
-        lookAtFiles(lane, files, (path, look) => {
-          verdicts.set(path, look.state === 'present' ? { ...look, kind: 'file' } : look)
-        }),
-        ...directories.map(async (path) => {
-          const look = await lookAtDirectory(lane, path)
-          verdicts.set(path, look.state === 'present' ? { ...look, kind: 'directory' } : look)
-        }),
-      ])
-    }),
-  )
-  return { verdicts: paths.map((path) => verdicts.get(path) ?? uncovered), calls }
+  const ended = new AbortController()
+  const end = () => ended.abort()
+  const timer = setTimeout(end, timeoutMs)
+  if (signal?.aborted) end()
+  signal?.addEventListener('abort', end, { once: true })
+  try {
+    await Promise.all(
+      [...pathsByRoot].map(async ([root, asked]) => {
+        const store = stores.storeFor(root)
+        if (store === null) {
+          for (const path of asked) verdicts.set(path, withoutDriver)
+          return
+        }
+        await askTogether(stores, store, {
+          paths: asked,
+          signal: ended.signal,
+          settle(path, look) {
+            if (look.state !== 'present') verdicts.set(path, look)
+            else if ('digest' in look) verdicts.set(path, { ...look, kind: 'directory' })
+            else verdicts.set(path, { ...look, kind: 'file' })
+          },
+          onRequest: () => calls++,
+        })
+      }),
+    )
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', end)
+  }
+  return { verdicts: paths.map((path) => verdicts.get(path) ?? outOfTime), calls }
 }
 
 const uncovered: Verdict = {
@@ -86,11 +90,4 @@ const withoutDriver: Verdict = {
   state: 'uncovered',
   reason: 'Files of this kind of address cannot be looked at',
 }
-
-/** A verdict that needs no look. */
-function refusalOf(path: string, root: string | null): Verdict | null {
-  const fault = addressFault(path)
-  if (fault !== null) return { state: 'absent', reason: `There can be no file at this path: it ${fault}` }
-  if (root === null) return uncovered
-  return isTemporary(path) ? { state: 'absent', reason: 'There is no file at this path' } : null
-}
+const neverShown: Verdict = { state: 'absent', reason: 'There is no file at this path' }

@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Role, roles } from '../../src/contract/access.ts'
 import type { DeclaredRoute } from '../../src/server/declared-routes.ts'
+import { sendGraphql } from '../helpers/graphql.ts'
+import { graphqlExamples, rootFields } from '../helpers/graphql-examples.ts'
 import { marker, type RouteExample, routeExamples } from '../helpers/route-examples.ts'
 import { startTestApp, type TestApp } from '../helpers/test-app.ts'
 
@@ -164,6 +166,30 @@ describe('another org', () => {
       const answer = await sendExample(route, example, foreignToken)
       expect([200, 404], nameOf(route)).toContain(answer.statusCode)
       expect(answer.body, nameOf(route)).not.toContain(marker)
+    }
+  })
+
+  it('finds nothing of this one by GraphQL, whatever it asks for', async () => {
+    for (const { name, document } of await rootFields(app)) {
+      const makeExample = graphqlExamples(app)[name]
+      if (makeExample === undefined) {
+        throw new Error(`${name} has no example; add one to test/helpers/graphql-examples.ts`)
+      }
+      const { args, foreign } = await makeExample()
+      const query = document(args)
+      const theirs = await sendGraphql(app, query, args, { token: foreignToken })
+      const data = Object.values(theirs.body.data.analysis ?? theirs.body.data)[0]
+      if (foreign === 'something of its own') {
+        expect(theirs.body.errors, name).toBeUndefined()
+      } else {
+        expect(JSON.stringify(theirs.body), name).not.toContain(marker)
+        const isFound = foreign === 'an empty page'
+        expect(data, name).toEqual(isFound ? { items: [], nextCursor: null } : null)
+        expect(theirs.body.errors?.[0].extensions.code, name).toBe(isFound ? undefined : 'not_found')
+      }
+      const own = await sendGraphql(app, query, args)
+      expect(own.body.errors, name).toBeUndefined()
+      expect(JSON.stringify(own.body), name).toContain(marker)
     }
   })
 

@@ -11,8 +11,8 @@ const pathsEach = 200
 /** Two at once register the same paths in opposite order; half the rounds the files are there and change. */
 export async function registerInOppositeOrder(database: TestDatabase, rounds: number): Promise<void> {
   const org = await makeOrg(database.db, 'opposite-order')
-  const record = (files: FileToRecord[]) =>
-    inTransaction(database.db, (trx) => recordFiles(trx, org, files, new Date()))
+  const record = (files: FileToRecord[], seenAt: Date) =>
+    inTransaction(database.db, (trx) => recordFiles(trx, org, files, seenAt))
   for (let round = 0; round < rounds; round += 1) {
     const facts = { ...noFacts, sizeBytes: round, crc32c: `${round}` }
     const files = Array.from(
@@ -23,7 +23,8 @@ export async function registerInOppositeOrder(database: TestDatabase, rounds: nu
         sighting: { state: 'verified', facts },
       }),
     )
-    const [forth, back] = await Promise.all([record(files), record(files.toReversed())])
+    const seenAt = new Date()
+    const [forth, back] = await Promise.all([record(files, seenAt), record(files.toReversed(), seenAt)])
     expect(forth).toEqual(back)
   }
   const { rows } = await sql<{ files: number; versions: number }>`

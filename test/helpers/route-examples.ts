@@ -25,13 +25,13 @@ function freshName(): string {
   return `${marker}-${made}`
 }
 
-async function makeOne(app: TestApp, path: string, body: object): Promise<number> {
+export async function makeOne(app: TestApp, path: string, body: object): Promise<number> {
   const answer = await app.request('POST', `/api/v1${path}`, body)
   if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
   return answer.body.id
 }
 
-async function jobBody(app: TestApp): Promise<object> {
+export async function jobBody(app: TestApp): Promise<object> {
   const name = freshName()
   await writeFile(join(app.files, `${name}.genkey`), name)
   const file = { file_name: `${name}.genkey`, path: join(app.files, `${name}.genkey`) }
@@ -41,7 +41,7 @@ async function jobBody(app: TestApp): Promise<object> {
   }
 }
 
-async function analysisBody(app: TestApp): Promise<object> {
+export async function analysisBody(app: TestApp): Promise<object> {
   const path = join(app.files, freshName())
   await writeFile(path, '')
   return { type: freshName(), status: 'completed', outputs: { file: { basename: path }, note: freshName() } }
@@ -52,11 +52,11 @@ async function analysisPatch(app: TestApp): Promise<object> {
   return { outputs, meta: { note: freshName() } }
 }
 
-async function makeAnalysis(app: TestApp): Promise<string> {
+export async function makeAnalysis(app: TestApp): Promise<string> {
   return `/analysis/${await makeOne(app, `/analysis/${freshName()}`, await analysisBody(app))}`
 }
 
-async function makeFile(app: TestApp): Promise<number> {
+export async function makeFile(app: TestApp): Promise<number> {
   const path = join(app.files, freshName())
   await writeFile(path, '')
   const answer = await app.request('POST', '/api/v1/files/verify', { paths: [path] })
@@ -127,6 +127,7 @@ export function routeExamples(app: TestApp): Examples {
     'GET /analysis/:id/details': async () => ({ path: `${await makeAnalysis(app)}/details` }),
     'PATCH /analysis/:id': async () => ({ path: await makeAnalysis(app), body: await analysisPatch(app) }),
     'POST /analysis/:id/verify': async () => ({ path: `${await makeAnalysis(app)}/verify` }),
+    'POST /graphql': async () => ({ path: '/graphql', body: { query: '{ __typename }' }, reads: true }),
     'POST /analysis/query': async () => ({ path: '/analysis/query', body: {}, reads: true }),
     'GET /files/:id': async () => ({ path: `/files/${await makeFile(app)}` }),
     'GET /files/:id/content': async () => ({ path: `/files/${await makeFile(app)}/content` }),

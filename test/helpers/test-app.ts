@@ -6,7 +6,7 @@ import { createRootGuard } from '../../src/access/location-root.ts'
 import { type AppDeps, buildApp } from '../../src/server/build-app.ts'
 import { ensureFirstOrg, ownerTokenPath } from '../../src/server/first-start.ts'
 import { createServerLog } from '../../src/server/server-log.ts'
-import { createStores } from '../../src/storage/stores.ts'
+import { createStores, type StoresOptions } from '../../src/storage/stores.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
 export interface Answer {
@@ -37,6 +37,8 @@ export interface TestApp {
 
 export interface TestAppOptions {
   limits?: NonNullable<AppDeps['limits']>
+  /** How long a bucket may be silent, and how often it is asked. */
+  gs?: NonNullable<StoresOptions['gs']>
   /** Takes every line that the server logs, at `debug`. */
   logLines?: string[]
   /** Adds routes of the test's own. */
@@ -52,7 +54,11 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   await ensureFirstOrg({ db: database.db, deployment, log })
   const app = await buildApp({
     database,
-    stores: createStores({ log, mayLeadTo: createRootGuard(deployment) }),
+    stores: createStores({
+      log,
+      mayLeadTo: createRootGuard(deployment),
+      ...(options.gs === undefined ? {} : { gs: options.gs }),
+    }),
     deployment,
     log,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
