@@ -11,6 +11,7 @@ interface PostOptions {
   make?: boolean
   /** A key of the caller's own, for tries of more than one command. */
   idempotencyKey?: string
+  signal?: AbortSignal
 }
 
 /** Calls of the API under `/api/v1`. Each throws the `AppError` that the server answered, or `unavailable`. */
@@ -46,22 +47,23 @@ export function createClient({ url, token, tokenFrom }: ClientOptions): ApiClien
     const error = await errorFrom(url, answer)
     throw error.code === 'unauthorized' ? unknownToken(url, tokenFrom) : error
   }
-  const sendJson = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
+  const sendJson = (method: string, path: string, body: unknown, init: RequestInit = {}) =>
     send(method, path, {
-      headers: { 'content-type': 'application/json', ...headers },
+      ...init,
+      headers: { 'content-type': 'application/json', ...(init.headers as Record<string, string>) },
       body: JSON.stringify(body),
     })
   return {
     url,
     get: <T>(path: string, query?: Query) =>
       again(async () => readJson<T>(url, await send('GET', `${path}${queryString(query)}`))),
-    post<T>(path: string, body: unknown, { make = false, idempotencyKey }: PostOptions = {}) {
+    post<T>(path: string, body: unknown, { make = false, idempotencyKey, signal }: PostOptions = {}) {
       const key = idempotencyKey ?? (make ? randomUUID() : undefined)
-      const call = async () =>
-        readJson<T>(
-          url,
-          await sendJson('POST', path, body, key === undefined ? {} : { 'idempotency-key': key }),
-        )
+      const init: RequestInit = {
+        ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }),
+        ...(signal === undefined ? {} : { signal }),
+      }
+      const call = async () => readJson<T>(url, await sendJson('POST', path, body, init))
       return key === undefined ? call() : again(call)
     },
     patch: async <T>(path: string, body: unknown) => readJson<T>(url, await sendJson('PATCH', path, body)),

@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { makeIo } from '../../test/helpers/cli-io.ts'
 import { AppError } from '../errors.ts'
 import { formatBytes } from './format-bytes.ts'
 import { printError } from './print-error.ts'
-import { createProgress, progressLine } from './progress.ts'
+import { createProgress, progressLine, whileWaiting } from './progress.ts'
 import { createTable } from './table.ts'
 
 interface Row {
@@ -46,6 +47,27 @@ describe('a table', () => {
     await table.print([{ id: 100, path: '/a' }])
     await table.print([{ id: 1, path: '/b' }])
     expect(out()).toBe(' ID  PATH\n100  /a\n  1  /b\n')
+  })
+})
+
+describe('a cell of a table', () => {
+  it('is a dash where nothing is known, and blank where there is nothing to say', async () => {
+    const { io, out } = makeIo(null)
+    const cells = [
+      [null, undefined, 'x'],
+      ['a', undefined, undefined],
+    ]
+    const column = (index: number) => ({ title: 't', cell: (row: (typeof cells)[number]) => row[index] })
+    await createTable(io, [column(0), column(1), column(2)]).print(cells)
+    expect(out()).toBe('T  T  T\n-     x\na\n')
+  })
+
+  it('of a later page is not cut where its column does not shrink', async () => {
+    const { io, out } = makeIo({ columns: 40 }, 'never')
+    const table = createTable(io, columns)
+    await table.print([{ id: 1, path: '/a' }])
+    await table.print([{ id: 12345, path: '/b' }])
+    expect(out()).toContain('12345  /b')
   })
 })
 
@@ -95,6 +117,26 @@ describe('progress', () => {
     const drawn = err()
     expect(drawn).toContain(`x.bin  ${'█'.repeat(12)}${'░'.repeat(12)}   50%  1.0 KB of 2.0 KB`)
     expect(drawn.startsWith('\r\u001b[2K') && drawn.endsWith('\r\u001b[2K')).toBe(true)
+  })
+
+  it('without counts tells how long it takes, and leaves nothing behind when it fails', async () => {
+    const { io, err } = makeIo({ columns: 20 })
+    const work = async () => {
+      await sleep(250)
+      throw new Error('Failed')
+    }
+    await expect(whileWaiting(io, 'Looking at many files', work, Date.now() - 61_000)).rejects.toThrow(
+      'Failed',
+    )
+    const drawn = err()
+    expect(drawn).toContain('\u001b[2K⠋ 1:01  ')
+    expect(drawn.endsWith('\r\u001b[2K')).toBe(true)
+  })
+
+  it('without counts says nothing where standard error is no terminal', async () => {
+    const { io, err } = makeIo(null)
+    expect(await whileWaiting(io, 'Looking', () => sleep(150, 'found'))).toBe('found')
+    expect(err()).toBe('')
   })
 
   it('never fills the line', () => {

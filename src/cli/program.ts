@@ -1,6 +1,10 @@
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { addAdminCommands } from './admin/admin.ts'
+import { addAnalysisCreate } from './analysis/create.ts'
+import { addAnalysisList } from './analysis/list.ts'
+import { addAnalysisShow } from './analysis/show.ts'
+import { addAnalysisVerify } from './analysis/verify.ts'
 import { addDoctor } from './doctor.ts'
 import { addFileFind } from './file/find.ts'
 import { addFileGet } from './file/get.ts'
@@ -55,6 +59,11 @@ export function createProgram(context: CliContext): Command {
   const job = group(program, 'job', 'Submit and read jobs')
   addJobSubmit(job, context)
   addJobShow(job, context)
+  const analysis = group(program, 'analysis', 'Register, read and verify analyses with their outputs')
+  addAnalysisCreate(analysis, context)
+  addAnalysisShow(analysis, context)
+  addAnalysisList(analysis, context)
+  addAnalysisVerify(analysis, context)
 
   program.commandsGroup('Administer it:')
   const token = group(program, 'token', 'Make, list and revoke tokens')

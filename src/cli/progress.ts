@@ -1,4 +1,4 @@
-import { displayWidth } from './display-width.ts'
+import { displayWidth, shorten } from './display-width.ts'
 import { formatBytes } from './format-bytes.ts'
 import { type CliIo, columnsOf } from './io.ts'
 
@@ -18,6 +18,7 @@ export interface ProgressOptions {
 }
 
 const redrawMs = 100
+const eraseLine = '\r\u001b[2K'
 const barCells = 24
 const silent: Progress = { advance() {}, reset() {}, end() {} }
 
@@ -31,7 +32,7 @@ export function createProgress(io: CliIo, options: ProgressOptions): Progress {
     drawnAt = Date.now()
     const seconds = Math.max(0.001, (drawnAt - startedAt) / 1000)
     const line = progressLine({ ...options, done, perSecond: done / seconds }, columnsOf(io.err))
-    io.err.write(`\r\u001b[2K${line}`)
+    io.err.write(`${eraseLine}${line}`)
   }
   return {
     advance(by) {
@@ -43,7 +44,7 @@ export function createProgress(io: CliIo, options: ProgressOptions): Progress {
       draw()
     },
     end() {
-      if (drawnAt > 0) io.err.write('\r\u001b[2K')
+      if (drawnAt > 0) io.err.write(eraseLine)
     },
   }
 }
@@ -62,4 +63,30 @@ export function progressLine(
   const counts = `${String(Math.floor(share * 100)).padStart(3)}%  ${show(done)} of ${show(total)}  ${rate}`
   const full = `${label}  ${bar}  ${counts}`
   return displayWidth(full) < columns ? full : counts.slice(0, columns - 1)
+}
+
+const turns = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+
+/** Shows that something of which nobody knows how far it is goes on, and for how long; where a bar would stand. */
+export async function whileWaiting<T>(
+  io: CliIo,
+  label: string,
+  work: () => Promise<T>,
+  startedAt = Date.now(),
+): Promise<T> {
+  if (io.err.isTTY !== true) return await work()
+  let drawn = 0
+  const timer = setInterval(() => {
+    const seconds = Math.floor((Date.now() - startedAt) / 1000)
+    const elapsed = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+    const line = `${turns[drawn % turns.length]} ${elapsed}  ${label}`
+    io.err.write(`${eraseLine}${shorten(line, columnsOf(io.err) - 1)}`)
+    drawn += 1
+  }, redrawMs)
+  try {
+    return await work()
+  } finally {
+    clearInterval(timer)
+    if (drawn > 0) io.err.write(eraseLine)
+  }
 }

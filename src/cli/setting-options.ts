@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { configFile, settings } from '../config-settings.ts'
+import { collect } from './collect.ts'
 
 export type SettingName = keyof typeof settings
 
@@ -18,8 +19,4 @@ export function addSettings(command: Command, names: readonly SettingName[], gro
       `${configFile.text} (${configFile.variable}; default: ${configFile.defaultText})`,
     ).helpGroup(group),
   )
-}
-
-function collect(value: string, previous: string[] | undefined): string[] {
-  return [...(previous ?? []), value]
 }

@@ -1,9 +1,12 @@
 import { displayWidth, printable, shorten } from './display-width.ts'
 import { type CliIo, columnsOf, paint, print, type Style } from './io.ts'
 
+type Cell = string | number | boolean | null | undefined
+
 export interface Column<Row> {
   title: string
-  cell: (row: Row) => string | number | boolean | null
+  /** Null is nothing known, and undefined nothing to say. */
+  cell: (row: Row) => Cell
   align?: 'right'
   /** Gives way where the terminal is narrow. */
   shrinks?: boolean
@@ -43,7 +46,20 @@ export async function printFields(
   }
 }
 
-function textOf(value: string | number | boolean | null): string {
+/** A table below its own title; nothing where there are no rows. */
+export async function printPart<Row>(
+  io: CliIo,
+  title: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await print(io.out, `\n${paint(io, io.out, 'bold', title)}\n`)
+  await createTable(io, columns).print(rows)
+}
+
+function textOf(value: Cell): string {
+  if (value === undefined) return ''
   return value === null || value === '' ? '-' : printable(String(value))
 }
 
@@ -80,12 +96,15 @@ function lineOf<Row>(
   cells: readonly string[],
   styles: readonly (Style | undefined)[],
 ): string {
+  const end = cells.findLastIndex((cell) => cell !== '') + 1
   return columns
+    .slice(0, end)
     .map((column, index) => {
       const width = widths[index] ?? 0
       const cell = cells[index] ?? ''
-      const text = io.out.isTTY === true ? shorten(cell, width) : cell
-      const last = index === columns.length - 1 && column.align === undefined
+      // What does not shrink is worth more than its alignment, should a later page need more room.
+      const text = io.out.isTTY === true && column.shrinks === true ? shorten(cell, width) : cell
+      const last = index === end - 1 && column.align === undefined
       const padded = last ? text : pad(text, width, column.align)
       return paint(io, io.out, styles[index], padded)
     })

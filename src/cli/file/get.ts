@@ -9,6 +9,7 @@ import { examples } from '../examples.ts'
 import { formatBytes } from '../format-bytes.ts'
 import { type CliContext, print, printJson } from '../io.ts'
 import { createProgress } from '../progress.ts'
+import { untilInterrupted } from '../until-interrupted.ts'
 import { type Downloaded, download } from './download.ts'
 import { openPartialFile, streamSink } from './download-sink.ts'
 import { getFile } from './resolve-file.ts'
@@ -126,17 +127,6 @@ async function targetOf(file: FileDetail, options: FileGetOptions): Promise<stri
 function safeName(file: FileDetail): string {
   const name = basename(file.name.replaceAll('\\', '/'))
   return name === '' || name === '.' || name === '..' ? `file-${file.id}` : name
-}
-
-async function untilInterrupted<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const interrupted = new AbortController()
-  const interrupt = () => interrupted.abort(new AppError('interrupted'))
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
-  try {
-    return await run(interrupted.signal)
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
-  }
 }
 
 async function report(

@@ -3,8 +3,8 @@ import type { FileDetail } from '../../contract/file.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import { formatBytes } from '../format-bytes.ts'
-import { type CliContext, type CliIo, paint, print, printJson } from '../io.ts'
-import { type Column, createTable, printFields } from '../table.ts'
+import { type CliContext, printJson } from '../io.ts'
+import { type Column, printFields, printPart } from '../table.ts'
 import { getFile } from './resolve-file.ts'
 
 export function addFileShow(parent: Command, context: CliContext): void {
@@ -40,17 +40,6 @@ async function showFile(context: CliContext, idOrPath: string, options: { json?:
 
 function sizeOf(bytes: number): string {
   return bytes < 1024 ? `${bytes} bytes` : `${formatBytes(bytes)} (${bytes} bytes)`
-}
-
-async function printPart<Row>(
-  io: CliIo,
-  title: string,
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-): Promise<void> {
-  if (rows.length === 0) return
-  await print(io.out, `\n${paint(io, io.out, 'bold', title)}\n`)
-  await createTable(io, columns).print(rows)
 }
 
 const versionColumns: readonly Column<FileDetail['versions'][number]>[] = [

@@ -3,10 +3,11 @@ import type { Command } from 'commander'
 import type { FileSummary, VerifyInput } from '../../contract/file.ts'
 import { AppError } from '../../errors.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
+import { countStates } from '../count-states.ts'
 import { examples } from '../examples.ts'
 import { exitCode } from '../exit-code.ts'
 import { formatBytes } from '../format-bytes.ts'
-import { type CliContext, type CliIo, paint, print, printJson } from '../io.ts'
+import { type CliContext, type CliIo, print, printJson } from '../io.ts'
 import { createProgress } from '../progress.ts'
 import { type Column, createTable } from '../table.ts'
 import { stateStyle } from './summary-columns.ts'
@@ -61,9 +62,10 @@ async function verifyFiles(context: CliContext, given: string[], options: FileVe
   } finally {
     progress.end()
   }
+  const states = items.map((file) => file.state)
   if (options.json === true) await printJson(io, { items, calls })
-  else await print(io.out, `${summaryOf(io, items)}\n`)
-  context.finish(items.every((file) => file.state === 'verified') ? exitCode.ok : exitCode.notWell)
+  else await print(io.out, `${countStates(io, states, stateStyle)}\n`)
+  context.finish(states.every((state) => state === 'verified') ? exitCode.ok : exitCode.notWell)
 }
 
 async function withInput(io: CliIo, given: readonly string[]): Promise<string[]> {
@@ -87,14 +89,6 @@ function batchesOf(targets: readonly string[]): { input: VerifyInput; size: numb
     input: batch.isId ? { ids: batch.targets.map(Number) } : { paths: batch.targets },
     size: batch.targets.length,
   }))
-}
-
-function summaryOf(io: CliIo, items: readonly FileSummary[]): string {
-  const counts = Object.entries(stateStyle).flatMap(([state, style]) => {
-    const count = items.filter((file) => file.state === state).length
-    return count === 0 ? [] : [paint(io, io.out, style, `${count} ${state}`)]
-  })
-  return `${items.length} ${items.length === 1 ? 'file' : 'files'}: ${counts.join(', ')}`
 }
 
 const verdictColumns: readonly Column<FileSummary>[] = [
