@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await startGsServer()
   process.env.STORAGE_EMULATOR_HOST = server.url
   stores = createStores({ log: silentLogger })
-  hasty = createStores({ log: silentLogger, gs: { requestTimeoutMs: 1500 } })
+  hasty = createStores({ log: silentLogger, gs: { requestTimeoutMs: 3000 } })
 })
 afterAll(async () => {
   await server.close()
