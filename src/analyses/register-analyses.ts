@@ -35,36 +35,35 @@ const registrationsAtOnce = { lanes: 2, most: 64 }
  * them as for one. Where it fails each is tried alone, so that none suffers from another's fault.
  */
 export function createRegister(db: Db): Register {
-  const alone = ({ caller, ...registration }: Registration) =>
-    writeOnce(db, caller, async (trx) => {
-      const [analysis] = await registerAnalyses(trx, caller.orgId, [{ caller, ...registration }])
+  const alone = (registration: Registration) =>
+    writeOnce(db, registration.caller, async (trx) => {
+      const [analysis] = await registerAnalyses(trx, registration.caller.orgId, [registration])
       if (analysis === undefined) throw new Error('The analysis was not registered')
       return analysis
     })
-  const together = (orgId: number) =>
-    createGatherer<Registration, () => Promise<Analysis>>(async (registrations) => {
-      const [first] = registrations
-      if (registrations.length === 1 && first !== undefined) return [() => alone(first)]
-      try {
-        const analyses = await inTransaction(db, (trx) => registerAnalyses(trx, orgId, registrations))
-        return analyses.map((analysis) => async () => analysis)
-      } catch (error) {
-        // A connection lost during the commit leaves open whether it was kept.
-        if (error instanceof AppError && error.code === 'unavailable') throw error
-        return registrations.map((registration) => () => alone(registration))
-      }
-    }, registrationsAtOnce)
-  const byOrg = new Map<number, ReturnType<typeof together>>()
+  const together = async (registrations: Registration[]): Promise<(Analysis | null)[]> => {
+    const [first, ...others] = registrations
+    if (first === undefined) return []
+    if (others.length === 0) return [await alone(first)]
+    try {
+      return await inTransaction(db, (trx) => registerAnalyses(trx, first.caller.orgId, registrations))
+    } catch (error) {
+      // A connection lost during the commit leaves open whether it was kept.
+      if (error instanceof AppError && error.code === 'unavailable') throw error
+      return registrations.map(() => null)
+    }
+  }
+  const gatherers = new Map<number, (registration: Registration) => Promise<Analysis | null>>()
+  const gathererOf = (orgId: number) => {
+    const gather = gatherers.get(orgId) ?? createGatherer(together, registrationsAtOnce)
+    gatherers.set(orgId, gather)
+    return gather
+  }
 
   return async (registration) => {
     const { caller, nodes } = registration
     if (caller.once !== undefined || nodes.length > manyFiles) return await alone(registration)
-    let gather = byOrg.get(caller.orgId)
-    if (gather === undefined) {
-      gather = together(caller.orgId)
-      byOrg.set(caller.orgId, gather)
-    }
-    return await (await gather(registration))()
+    return (await gathererOf(caller.orgId)(registration)) ?? (await alone(registration))
   }
 }
 
@@ -93,7 +92,7 @@ async function registerAnalyses(
   await recordAudits(
     trx,
     registrations.map(({ caller }, index) => ({
-      actor: { ...caller },
+      actor: caller,
       action: 'analysis.create',
       subject: `analysis ${ids[index]}`,
     })),

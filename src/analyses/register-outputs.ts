@@ -78,7 +78,9 @@ export async function insertOutputs(
   look: OutputLook,
 ): Promise<void> {
   const uses: NewUse[] = []
-  for (const tree of trees) uses.push(...usesOf(tree, uses.length, recorded))
+  for (const tree of trees) {
+    for (const use of usesOf(tree, uses.length, recorded)) uses.push(use)
+  }
   if (uses.length === 0) return
   await insertUses(trx, orgId, uses)
   const { sightings, seenAt } = look
