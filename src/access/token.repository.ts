@@ -18,17 +18,28 @@ export interface LiveToken {
 
 /** Unknown, expired and revoked tokens are alike: not there. The member's role caps the token's. */
 export async function findLiveToken(db: Db, token: string): Promise<LiveToken | undefined> {
+  return (await findLiveTokens(db, [token]))[0]
+}
+
+/** The same for several, one answer for each. */
+export async function findLiveTokens(db: Db, tokens: readonly string[]): Promise<(LiveToken | undefined)[]> {
   // The digest of 256 random bits is looked up, not compared: how long that takes tells nothing of the token.
-  const { rows } = await sql<LiveToken & { member_role: Role | null }>`
-    select t.id, t.org_id, t.role, t.deployment, t.session, t.last_used_at,
+  const { rows } = await sql<LiveToken & { position: number; member_role: Role | null }>`
+    select wanted.position, t.id, t.org_id, t.role, t.deployment, t.session, t.last_used_at,
       m.name as member_name, m.role as member_role
-    from token t left join member m on m.id = t.member_id
-    where t.digest = ${tokenDigest(token)} and t.revoked_at is null
-      and (t.expires_at is null or t.expires_at > now())`.execute(db)
-  const row = rows[0]
-  if (row === undefined) return undefined
-  const { member_role, ...live } = row
-  return member_role === null ? live : { ...live, role: lowerRole(live.role, member_role) }
+    from unnest(${tokens.map(tokenDigest)}::bytea[]) with ordinality as wanted (digest, position)
+    cross join lateral (
+      select * from token
+      where digest = wanted.digest and revoked_at is null and (expires_at is null or expires_at > now()) offset 0
+    ) t
+    left join lateral (select name, role from member where id = t.member_id offset 0) m on true`.execute(db)
+  const byPosition = new Map(rows.map((row) => [row.position, row]))
+  return tokens.map((_, index) => {
+    const row = byPosition.get(index + 1)
+    if (row === undefined) return undefined
+    const { member_role, position, ...live } = row
+    return member_role === null ? live : { ...live, role: lowerRole(live.role, member_role) }
+  })
 }
 
 function selectTokens(db: Db, orgId: number) {
