@@ -1,9 +1,16 @@
+import { sql } from 'kysely'
 import type { Db, Trx } from '../db/client.ts'
 import type { OrgRow } from './org-rows.repository.ts'
 
 export async function listLocationRoots(db: Db, orgId: number): Promise<string[]> {
-  const rows = await db.selectFrom('location').select('root').where('org_id', '=', orgId).execute()
-  return rows.map((row) => row.root)
+  return (await listRootsOfOrgs(db, [orgId]))[0] ?? []
+}
+
+/** One list for each of the orgs. */
+export async function listRootsOfOrgs(db: Db, orgIds: readonly number[]): Promise<string[][]> {
+  const { rows } = await sql<{ org_id: number; root: string }>`
+    select org_id, root from location where org_id = any(${[...new Set(orgIds)]}::int[])`.execute(db)
+  return orgIds.map((orgId) => rows.filter((row) => row.org_id === orgId).map((row) => row.root))
 }
 
 export async function insertLocation(

@@ -1,7 +1,7 @@
 import { recordAudit } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
 import { nameFault } from '../access/faults.ts'
-import { listLocationRoots } from '../access/location.repository.ts'
+import type { RootsOf } from '../access/roots-of.ts'
 import type {
   Analysis,
   AnalysisInput,
@@ -33,6 +33,7 @@ const longestName = 200
 export interface AnalysisDeps {
   db: Db
   lookAt: Looker
+  rootsOf: RootsOf
   register: Register
 }
 
@@ -44,7 +45,7 @@ export async function createAnalysis(
   input: AnalysisInput,
   options: RegisterQuery,
 ): Promise<Analysis> {
-  const { parsed, roots } = await readOutputs(deps.db, caller, input)
+  const { parsed, roots } = await readOutputs(deps, caller, input)
   refuseAll([...textFaults({ project, ...input }), ...parsed.faults])
   return await inTurnIfMany(parsed.nodes.length, async () => {
     const look = await lookAtTree(deps, caller, parsed, roots, options)
@@ -70,7 +71,7 @@ export async function updateAnalysis(
   patch: AnalysisPatch,
   options: RegisterQuery,
 ): Promise<Analysis> {
-  const { parsed, roots } = await readOutputs(deps.db, caller, patch)
+  const { parsed, roots } = await readOutputs(deps, caller, patch)
   refuseAll(parsed.faults)
   const givesTree = patch.outputs !== undefined || patch.output !== undefined
   return await inTurnIfMany(parsed.nodes.length, async () => {
@@ -133,11 +134,11 @@ export async function verifyAnalysis(
 
 /** The tree that a request gives, taken apart; and the roots by which it was read. */
 async function readOutputs(
-  db: Db,
+  { rootsOf }: AnalysisDeps,
   { orgId }: Caller,
   { outputs, output }: Pick<AnalysisInput, 'outputs' | 'output'>,
 ): Promise<{ parsed: ParsedOutputs; roots: string[] }> {
-  const roots = await listLocationRoots(db, orgId)
+  const roots = await rootsOf(orgId)
   const isOutput = output !== undefined && (outputs ?? null) === null
   const parsed = isOutput ? parseOutputs(output, roots, 'output') : parseOutputs(outputs ?? null, roots)
   refuseTooMany(parsed.nodes.length, 'outputs', 'register them as several analyses')

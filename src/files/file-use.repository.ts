@@ -27,7 +27,7 @@ export async function insertUses(trx: Trx, orgId: number, uses: NewUse[]): Promi
     insert into file_use (id, org_id, file_id, version_id, direction, subject_kind, subject_id, place, output, meta,
       primary_use_id, companion_name, appeared_at, last_event_id, created_at)
     overriding system value
-    select coalesce(id, nextval(pg_get_serial_sequence('file_use', 'id'))), ${orgId}, file_id, version_id, direction,
+    select coalesce(id, nextval('file_use_id_seq')), ${orgId}, file_id, version_id, direction,
       subject_kind, subject_id, place, output, meta, primary_use_id, companion_name, appeared_at,
       case when created_at is not null then last_event_id
         else (select max(e.id) from file_event e where e.file_id = u.file_id) end,
@@ -54,7 +54,7 @@ export async function insertUses(trx: Trx, orgId: number, uses: NewUse[]): Promi
 
 async function drawIds(trx: Trx, count: number): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    select nextval(pg_get_serial_sequence('file_use', 'id')) as id
+    select nextval('file_use_id_seq') as id
     from generate_series(1, ${count}::int)`.execute(trx)
   return rows.map((row) => row.id).sort((a, b) => a - b)
 }

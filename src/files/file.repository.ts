@@ -147,7 +147,7 @@ export async function updateFiles(
 ): Promise<{ fileId: number; versionId: number }[]> {
   const { rows } = await sql<{ file_id: number; id: number }>`
     with input as materialized (
-      select *, case when version = 'new' then nextval(pg_get_serial_sequence('file_version', 'id'))::int
+      select *, case when version = 'new' then nextval('file_version_id_seq')::int
         else current_version_id end as version_id
       from unnest(
         ${changes.map((change) => change.fileId)}::int[], ${changes.map((change) => change.currentVersionId)}::int[],

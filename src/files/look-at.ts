@@ -1,5 +1,4 @@
-import { listLocationRoots } from '../access/location.repository.ts'
-import type { Db } from '../db/client.ts'
+import type { RootsOf } from '../access/roots-of.ts'
 import { probe, type Verdict } from '../storage/probe.ts'
 import { isDirectoryItem } from '../storage/probe-directory.ts'
 import type { Stores } from '../storage/stores.ts'
@@ -22,12 +21,12 @@ export type Looker = (
   roots?: readonly string[],
 ) => Promise<{ files: FileToRecord[]; calls: number; seenAt: Date }>
 
-export function createLooker(deps: { db: Db; stores: Stores }): Looker {
+export function createLooker(deps: { rootsOf: RootsOf; stores: Stores }): Looker {
   return async (orgId, named, roots) => {
     const seenAt = new Date()
     const { verdicts, calls } = await probe(
       deps.stores,
-      roots ?? (await listLocationRoots(deps.db, orgId)),
+      roots ?? (await deps.rootsOf(orgId)),
       named.map(({ path }) => path),
     )
     const files = named.map(({ path, declaredAt }, index) => ({

@@ -55,9 +55,7 @@ export interface NewCasefile {
 /** Casefile ids are taken first, because the uses of a casefile name it and it names its use. */
 export async function nextCasefileIds(trx: Trx, count: number): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    select nextval(pg_get_serial_sequence('casefile', 'id'))::int as id from generate_series(1, ${count}::int)`.execute(
-    trx,
-  )
+    select nextval('casefile_id_seq')::int as id from generate_series(1, ${count}::int)`.execute(trx)
   return rows.map((row) => row.id).sort((a, b) => a - b)
 }
 

@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { accessRoutes } from '../access/access.routes.ts'
 import type { Deployment } from '../access/deployment.ts'
 import { createLastUses } from '../access/last-uses.ts'
+import { createRootsOf } from '../access/roots-of.ts'
 import { signInPageRoute } from '../access/sign-in.routes.ts'
 import { analysisRoutes } from '../analyses/analysis.routes.ts'
 import { createRegister } from '../analyses/register-analyses.ts'
@@ -52,8 +53,9 @@ export interface AppDeps {
 /** The whole server without its port. Hooks run in the order in which they are registered. */
 export async function buildApp(deps: AppDeps) {
   const { db } = deps.database
-  const lookAt = createLooker({ db, stores: deps.stores })
-  const analyses = { db, lookAt, register: createRegister(db) }
+  const rootsOf = createRootsOf(db)
+  const lookAt = createLooker({ rootsOf, stores: deps.stores })
+  const analyses = { db, lookAt, rootsOf, register: createRegister(db) }
   const limits = { ...defaultLimits, ...deps.limits }
   const lastUses = createLastUses(db, deps.log)
   const authenticate = createAuthenticator(db, lastUses)

@@ -1,3 +1,4 @@
+import { createRootsOf } from '../access/roots-of.ts'
 import type { Database } from '../db/client.ts'
 import type { TaskHandlers } from '../db/queue-worker.ts'
 import { fileTasks } from '../files/file-tasks.ts'
@@ -14,5 +15,7 @@ export function taskHandlers(deps: {
 }): TaskHandlers {
   const { stores, watchForMs } = deps
   const { db } = deps.database
-  return { ...fileTasks({ db, stores, watchForMs, lookAt: createLooker({ db, stores }) }) }
+  return {
+    ...fileTasks({ db, stores, watchForMs, lookAt: createLooker({ rootsOf: createRootsOf(db), stores }) }),
+  }
 }

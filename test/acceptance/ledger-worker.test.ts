@@ -1,6 +1,7 @@
 import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createRootsOf } from '../../src/access/roots-of.ts'
 import { startWorker, type Worker } from '../../src/db/queue-worker.ts'
 import { inTransaction } from '../../src/db/transaction.ts'
 import { fileTasks } from '../../src/files/file-tasks.ts'
@@ -21,7 +22,7 @@ beforeAll(async () => {
   app = await startTestApp()
   const { db } = app.database
   orgId = (await db.selectFrom('org').select('id').executeTakeFirstOrThrow()).id
-  lookAt = createLooker({ db, stores })
+  lookAt = createLooker({ rootsOf: createRootsOf(db), stores })
   worker = await startWorker({
     database: app.database,
     tasks: fileTasks({ db, stores, lookAt, watchForMs: 60_000 }),
