@@ -1,17 +1,23 @@
 import type { Analysis, AnalysisChange } from '../contract/analysis.ts'
+import type { Json } from '../contract/json.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import type { AnalysisRow } from './analysis.repository.ts'
 import type { OutputUseRow } from './output.repository.ts'
 import { type MissingAs, renderOutputs } from './render-outputs.ts'
 
 export function analysisFromRows(row: AnalysisRow, outputs: OutputUseRow[], missingAs: MissingAs): Analysis {
+  const changes = outputs.flatMap(changesOf).sort((a, b) => Date.parse(a.seen_at) - Date.parse(b.seen_at))
+  return analysisFromRow(row, renderOutputs(row.outputs, outputs, missingAs), changes)
+}
+
+export function analysisFromRow(row: AnalysisRow, outputs: Json, changes: AnalysisChange[]): Analysis {
   return {
     id: row.id,
     project: row.project,
     type: row.type,
     status: row.status,
     sequencing_group_ids: row.sequencing_group_ids,
-    outputs: renderOutputs(row.outputs, outputs, missingAs),
+    outputs,
     output: row.output,
     meta: row.meta,
     active: row.active,
@@ -19,7 +25,7 @@ export function analysisFromRows(row: AnalysisRow, outputs: OutputUseRow[], miss
     timestamp_completed: wireTime(row.timestamp_completed),
     created_at: wireTime(row.created_at),
     updated_at: wireTime(row.updated_at),
-    changes: outputs.flatMap(changesOf).sort((a, b) => Date.parse(a.seen_at) - Date.parse(b.seen_at)),
+    changes,
   }
 }
 

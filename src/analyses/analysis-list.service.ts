@@ -22,7 +22,7 @@ export async function listAnalyses(
     afterId: idFromCursor(cursor),
   })
   const { items, next_cursor } = pageFromRows(rows, limit, (row) => row)
-  return { items: await withOutputs(db, caller.orgId, items, missing), next_cursor }
+  return { items: await withOutputs(db, caller.orgId, items, () => ({ missing })), next_cursor }
 }
 
 export async function searchAnalyses(db: Db, caller: Caller, search: AnalysisSearch): Promise<Analysis[]> {
@@ -35,5 +35,5 @@ export async function searchAnalyses(db: Db, caller: Caller, search: AnalysisSea
     const message = `More than ${mostFound.toLocaleString('en')} analyses match; narrow the query, or page through GET /api/v1/analysis`
     throw new AppError('too_large', message)
   }
-  return await withOutputs(db, caller.orgId, found, 'string')
+  return await withOutputs(db, caller.orgId, found, () => ({ missing: 'string' }))
 }

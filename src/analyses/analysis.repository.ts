@@ -37,13 +37,13 @@ export interface AnalysisRow {
 const columns = sql`a.id, p.name as project, a.type, a.status, a.sequencing_group_ids, a.outputs, a.output, a.meta, a.active,
   a.author, a.timestamp_completed, a.created_at, a.updated_at`
 
-/** The ids come back in the order given. */
+/** They come back in the order given. */
 export async function insertAnalyses(
   trx: Trx,
   orgId: number,
   analyses: readonly (AnalysisFacts & { projectId: number })[],
-): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
+): Promise<{ id: number; createdAt: Date }[]> {
+  const { rows } = await sql<{ id: number; created_at: Date }>`
     insert into analysis (org_id, project_id, type, status, sequencing_group_ids, outputs, output, meta, active, author,
       timestamp_completed)
     select ${orgId}, project_id, type, status, array(select json_array_elements_text(group_ids)), outputs, output, meta,
@@ -61,8 +61,8 @@ export async function insertAnalyses(
     ) with ordinality as i (project_id, type, status, group_ids, outputs, output, meta, active, author,
       timestamp_completed, position)
     order by position
-    returning id`.execute(trx)
-  return rows.map((row) => row.id)
+    returning id, created_at`.execute(trx)
+  return rows.map((row) => ({ id: row.id, createdAt: row.created_at }))
 }
 
 export async function updateAnalysis(

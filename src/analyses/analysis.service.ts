@@ -98,13 +98,8 @@ export async function updateAnalysis(
   })
 }
 
-export async function getAnalysis(
-  db: Db,
-  caller: Caller,
-  id: number,
-  { missing }: ShowQuery,
-): Promise<Analysis> {
-  const [analysis] = await readAnalyses(db, caller.orgId, [id], missing)
+export async function getAnalysis(db: Db, caller: Caller, id: number, show: ShowQuery): Promise<Analysis> {
+  const [analysis] = await readAnalyses(db, caller.orgId, [{ id, show }])
   if (analysis === undefined) throw new AppError('not_found', 'Analysis not found')
   return analysis
 }

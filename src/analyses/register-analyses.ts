@@ -8,8 +8,8 @@ import { AppError } from '../errors.ts'
 import { recordFiles } from '../files/record-files.ts'
 import { writeOnce } from '../idempotency/write-once.ts'
 import { createGatherer } from '../lib/gather.ts'
-import type { AnalysisFacts } from './analysis.repository.ts'
-import { insertAnalyses } from './analysis.repository.ts'
+import { type AnalysisFacts, insertAnalyses } from './analysis.repository.ts'
+import { answerAsRegistered } from './answer-as-registered.ts'
 import type { OutputNode } from './parse-outputs.ts'
 import { readAnalyses } from './read-analyses.ts'
 import { insertOutputs, mergeLooks, type OutputLook } from './register-outputs.ts'
@@ -77,26 +77,33 @@ async function registerAnalyses(
     orgId,
     registrations.map(({ project }) => project),
   )
-  const ids = await insertAnalyses(
+  const inserted = await insertAnalyses(
     trx,
     orgId,
     registrations.map(({ facts, project }) => ({ ...facts, projectId: projects.get(project) ?? 0 })),
   )
+  const registered = registrations.map((registration, index) => {
+    const row = inserted[index]
+    if (row === undefined) throw new Error(`${inserted.length} rows of ${registrations.length} analyses`)
+    return { ...registration, ...row }
+  })
   const look = mergeLooks(registrations.map((registration) => registration.look))
   const recorded = await recordFiles(trx, orgId, look.files, look.seenAt, { watch: false })
-  const trees = registrations.map(({ nodes }, index) => ({
-    analysisId: ids[index] ?? 0,
+  const trees = registered.map(({ id, nodes }) => ({
+    analysisId: id,
     planned: nodes.map((node) => ({ node, from: null, isHidden: false })),
   }))
   await insertOutputs(trx, orgId, trees, recorded, look)
   await recordAudits(
     trx,
-    registrations.map(({ caller }, index) => ({
+    registered.map(({ id, caller }) => ({
       actor: caller,
       action: 'analysis.create',
-      subject: `analysis ${ids[index]}`,
+      subject: `analysis ${id}`,
     })),
   )
-  const shown = registrations.map(({ show }) => show.missing)
-  return await readAnalyses(trx, orgId, ids, (index) => shown[index] ?? 'string')
+  const answers = registered.map((one) => answerAsRegistered(one, one.nodes, recorded))
+  const toRead = registered.filter((_, index) => answers[index] === null)
+  const read = await readAnalyses(trx, orgId, toRead)
+  return answers.map((answer) => answer ?? read.shift()).filter((answer) => answer !== undefined)
 }

@@ -2,7 +2,7 @@ import type { Db, Trx } from '../db/client.ts'
 import { addTasks, type TaskSpec } from '../db/queue.ts'
 import type { KnownFileRow } from './file.repository.ts'
 import * as fileRepository from './file.repository.ts'
-import { type FileFacts, type Sighting, transition } from './file-state.ts'
+import { type FileFacts, noFacts, type Sighting, transition } from './file-state.ts'
 import { fillWaitingUses } from './file-use.repository.ts'
 import { watchFiles } from './watch-files.ts'
 
@@ -17,6 +17,8 @@ export interface FileToRecord {
 export interface RecordedFile {
   fileId: number
   versionId: number | null
+  /** Of that version, as far as they are known. */
+  facts: FileFacts | null
   /** When it was seen there, by this look or by one that began later; null where it is not there, or nobody looked. */
   thereAt: Date | null
 }
@@ -109,7 +111,7 @@ async function insertUnknown(
 ): Promise<Map<string, RecordedFile>> {
   const inserted = await fileRepository.insertFiles(trx, orgId, files.map(newFile))
   const recorded = new Map<string, RecordedFile>(
-    inserted.map(({ path, fileId }) => [path, { fileId, versionId: null, thereAt: null }]),
+    inserted.map(({ path, fileId }) => [path, { fileId, versionId: null, facts: null, thereAt: null }]),
   )
   const versions = files.flatMap(({ path, sighting, seenAt }) => {
     const file = recorded.get(path)
@@ -119,9 +121,8 @@ async function insertUnknown(
   })
   if (versions.length === 0) return recorded
   const versionIds = await fileRepository.insertFirstVersions(trx, orgId, versions)
-  for (const [index, { file, thereAt }] of versions.entries()) {
-    file.versionId = versionIds[index] ?? null
-    file.thereAt = thereAt
+  for (const [index, { file, facts, thereAt }] of versions.entries()) {
+    Object.assign(file, { versionId: versionIds[index] ?? null, facts, thereAt })
   }
   return recorded
 }
@@ -144,17 +145,39 @@ async function updateLocked(
   })
   const versions = await fileRepository.updateFiles(trx, orgId, changes)
   const newVersionOf = new Map(versions.map((version) => [version.fileId, version.versionId]))
-  for (const file of recorded.values()) file.versionId = newVersionOf.get(file.fileId) ?? file.versionId
+  for (const { path, sighting } of files) {
+    const file = recorded.get(path)
+    const versionId = file && newVersionOf.get(file.fileId)
+    if (versionId !== undefined) Object.assign(file ?? {}, { versionId, facts: factsOf(sighting) })
+  }
   return recorded
 }
 
 /** A file that is known, after a look that makes no new version of it. */
 function recordedFrom(row: KnownFileRow, file: TimedFile): RecordedFile {
-  const { fileId, versionId } = row
-  if (!isOutdated(row, file)) {
-    return { fileId, versionId, thereAt: file.sighting.state === 'verified' ? file.seenAt : null }
+  const { fileId, versionId, version } = row
+  if (isOutdated(row, file)) {
+    const facts = withFacts(version, null)
+    return { fileId, versionId, facts, thereAt: row.state === 'verified' ? row.checkedAt : null }
   }
-  return { fileId, versionId, thereAt: row.state === 'verified' ? row.checkedAt : null }
+  const { sighting, seenAt } = file
+  const facts = withFacts(version, factsOf(sighting))
+  return { fileId, versionId, facts, thereAt: sighting.state === 'verified' ? seenAt : null }
+}
+
+/** Facts that stand stay; those that lack are filled in. */
+function withFacts(known: FileFacts | null, seen: FileFacts | null): FileFacts | null {
+  if (known === null) return seen
+  const facts = seen ?? noFacts
+  return {
+    sizeBytes: known.sizeBytes ?? facts.sizeBytes,
+    crc32c: known.crc32c ?? facts.crc32c,
+    sha256: known.sha256 ?? facts.sha256,
+    generation: known.generation ?? facts.generation,
+    modifiedAt: known.modifiedAt ?? facts.modifiedAt,
+    memberCount: known.memberCount ?? facts.memberCount,
+    membersDigest: known.membersDigest ?? facts.membersDigest,
+  }
 }
 
 /** Whether a look that began later is recorded already; one that found nothing out does not count. */
