@@ -19,17 +19,18 @@ export interface BenchServer extends BenchContext {
 export async function withServer<T>(fn: (server: BenchServer) => Promise<T>): Promise<T> {
   return await withContext(async (context) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'waybill-bench-app-'))
-    const gs = startNode(['--import', 'tsx', 'test/helpers/gs-server.ts'])
-    process.env.STORAGE_EMULATOR_HOST = await gs.line('ready ')
+    const gs = startNode(['test/helpers/gs-server.js'])
+    const store = await gs.line('ready ')
+    process.env.STORAGE_EMULATOR_HOST = store
     const argument = { connection: context.connection, dataDir, bucket }
-    const app = startNode(['--import', 'tsx', 'bench/bench-app.ts', JSON.stringify(argument)])
+    const app = startNode(['bench/bench-app.js', JSON.stringify(argument)])
     try {
       const { url, token } = JSON.parse(await app.line('ready '))
       return await fn({
         ...context,
         send: createClient(url, token),
-        seed: (names) => control('seed', { bucket: 'bench', names, content: 'x' }),
-        setLatency: (latencyMs) => control('latency', { latencyMs }),
+        seed: (names) => control(store, 'seed', { bucket: 'bench', names, content: 'x' }),
+        setLatency: (latencyMs) => control(store, 'latency', { latencyMs }),
       })
     } finally {
       app.process.kill()
@@ -40,8 +41,7 @@ export async function withServer<T>(fn: (server: BenchServer) => Promise<T>): Pr
   })
 }
 
-async function control(action: string, body: object): Promise<void> {
-  const url = `${process.env.STORAGE_EMULATOR_HOST}/_control/${action}`
-  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) })
+async function control(store: string, action: string, body: object): Promise<void> {
+  const answer = await fetch(`${store}/_control/${action}`, { method: 'POST', body: JSON.stringify(body) })
   if (!answer.ok) throw new Error(`The test server refused ${action}: ${answer.status}`)
 }

@@ -27,7 +27,7 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-const directory = new URL('./results/', import.meta.url)
+const directory = new URL('../../bench/results/', import.meta.url)
 await mkdir(directory, { recursive: true })
 for (const [name, run] of Object.entries(scenarios)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue

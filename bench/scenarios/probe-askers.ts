@@ -17,7 +17,7 @@ const ownFolders = Array.from({ length: 2000 }, () => `runs/${randomUUID()}`)
 
 /** Sixteen askers at once, each for 10 paths at a time: 5 of a folder that all ask about and 5 of a new one. */
 export async function probeAskersScenario(): Promise<Row[]> {
-  const server = startNode(['--import', 'tsx', 'test/helpers/gs-server.ts'])
+  const server = startNode(['test/helpers/gs-server.js'])
   const url = await server.line('ready ')
   process.env.STORAGE_EMULATOR_HOST = url
   const control = async (action: string, body: object) => {

@@ -12,7 +12,7 @@ const sampleCount = 300
 
 /** Looking at 10,000 paths of a bucket at once, against one request for each, on a server with a set latency. */
 export async function probeScenario(): Promise<Row[]> {
-  const server = startNode(['--import', 'tsx', 'test/helpers/gs-server.ts'])
+  const server = startNode(['test/helpers/gs-server.js'])
   const url = await server.line('ready ')
   process.env.STORAGE_EMULATOR_HOST = url
   const control = async (action: string, body: object) => {
