@@ -59,7 +59,7 @@ export async function analysisClientsScenario(): Promise<Row[]> {
         perSecond('the bare probe', (run) => probe(stores, [bucket], names(run).map(addressOf)), whole),
         { ...statements, against: whole },
       ],
-      { rounds: 3, warmups: 1 },
+      { rounds: 7, warmups: 2 },
     )
   })
 }
