@@ -112,18 +112,17 @@ export async function verifyAnalysis(
   options: ShowQuery,
 ): Promise<Analysis> {
   const rows = await listOutputs(deps.db, caller.orgId, [id])
-  const look = await lookAtOutputs(
-    deps.lookAt,
-    caller.orgId,
-    rows.map((row) => row.path),
-  )
-  return await inTransaction(deps.db, async (trx) => {
-    await recordFiles(trx, caller.orgId, look.files, look.seenAt, { watch: false })
-    const fileIds = [...new Set(rows.map((row) => row.file_id))]
-    const waitedFor = await findWaitedFor(trx, caller.orgId, fileIds)
-    await watchFiles(trx, caller.orgId, waitedFor, look.seenAt)
-    await recordAudit(trx, caller, { action: 'analysis.verify', subject: `analysis ${id}` })
-    return await getAnalysis(trx, caller, id, options)
+  return await inTurnIfMany(rows.length, async () => {
+    const paths = rows.map((row) => row.path)
+    const look = await lookAtOutputs(deps.lookAt, caller.orgId, paths)
+    return await inTransaction(deps.db, async (trx) => {
+      await recordFiles(trx, caller.orgId, look.files, look.seenAt, { watch: false })
+      const fileIds = [...new Set(rows.map((row) => row.file_id))]
+      const waitedFor = await findWaitedFor(trx, caller.orgId, fileIds)
+      await watchFiles(trx, caller.orgId, waitedFor, look.seenAt)
+      await recordAudit(trx, caller, { action: 'analysis.verify', subject: `analysis ${id}` })
+      return await getAnalysis(trx, caller, id, options)
+    })
   })
 }
 

@@ -77,10 +77,11 @@ function createClaims(rows: readonly OutputUseRow[], found: readonly (OutputUseR
   const taken = new Set(found)
   const free = new Map<string, OutputUseRow[]>()
   const all = new Map<string, OutputUseRow>()
-  for (const row of rows) {
+  // From the last on, so that the first is taken first, off the end.
+  for (const row of rows.toReversed()) {
     for (const key of keysOf(row)) {
       if (!taken.has(row)) addTo(free, key, row)
-      if (!all.has(key)) all.set(key, row)
+      all.set(key, row)
     }
   }
   return {
@@ -88,7 +89,7 @@ function createClaims(rows: readonly OutputUseRow[], found: readonly (OutputUseR
       if (key === null) return null
       const candidates = free.get(key) ?? []
       while (candidates.length > 0) {
-        const row = candidates.shift()
+        const row = candidates.pop()
         if (row === undefined || taken.has(row) || !hasSameChecksum(row, sent)) continue
         taken.add(row)
         return row

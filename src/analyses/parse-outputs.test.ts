@@ -76,4 +76,10 @@ describe('a tree of outputs, taken apart', () => {
     ])
     expect(parseOutputs('r', roots, 'output').faults).toMatchObject([{ field: 'output' }])
   })
+
+  it('refuses to keep a long name with each of very many files', () => {
+    const many = Array.from({ length: 200 }, () => ({ basename: '/data/x' }))
+    expect(parseOutputs({ ['k'.repeat(50_000)]: many }, roots).nodes).toHaveLength(200)
+    expect(() => parseOutputs({ ['k'.repeat(100_000)]: many }, roots)).toThrow(/under names of more than/)
+  })
 })

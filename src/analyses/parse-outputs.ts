@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../contract/json.ts'
-import { type ErrorDetail, maxFaults } from '../errors.ts'
+import { AppError, type ErrorDetail, maxFaults } from '../errors.ts'
 import { joinField } from '../lib/join-field.ts'
-import { addressFault, coveringRoot } from '../storage/location.ts'
+import { addressFault, createCover } from '../storage/location.ts'
 import { isJsonObject } from './json-object.ts'
 
 /** A file in a tree of outputs, in the order in which the tree names them: a primary before its companions. */
@@ -30,6 +30,9 @@ function fileMarker(n: number): JsonObject {
   return { basename: String(n) }
 }
 
+/** Of all files together. Each place is kept with its file, so a long key above many files would be kept as often. */
+const mostPlacesLength = 16 * 1024 * 1024
+
 const fileFields = new Set([
   ...[
     'id',
@@ -54,7 +57,9 @@ export function parseOutputs(
 ): ParsedOutputs {
   const nodes: OutputNode[] = []
   const faults: ErrorDetail[] = []
+  const rootOf = createCover(roots)
   let primaries = 0
+  let placesLength = 0
 
   const refuse = (place: string, message: string) => {
     if (faults.length < maxFaults) faults.push({ field: fieldOf(place, field), message })
@@ -63,13 +68,15 @@ export function parseOutputs(
   function addNode(node: OutputNode): number {
     const fault = addressFault(node.address)
     if (fault !== null) refuse(node.place, `names "${node.address}", which ${fault}`)
+    placesLength += node.place.length
+    if (placesLength > mostPlacesLength) throw placesTooLong(field)
     nodes.push(node)
     return nodes.length - 1
   }
 
   function walk(value: Json, place: string, isRoot = false): Json {
     if (typeof value === 'string') {
-      if (!isRoot && !isBareAddress(value, roots)) return value
+      if (!isRoot && !isBareAddress(value, rootOf)) return value
       addNode({ address: value, place, meta: null, companion: null, sent: value })
       return fileMarker(primaries++)
     }
@@ -125,6 +132,11 @@ export function parseOutputs(
   return { shape: walk(outputs, '', true), nodes, faults, field }
 }
 
+function placesTooLong(field: string): AppError {
+  const message = `place their files under names of more than ${mostPlacesLength.toLocaleString('en')} characters in all; use shorter names`
+  return new AppError('too_large', `The ${field} ${message}`, { details: [{ field, message }] })
+}
+
 /** The field of a request that a place of the tree is. */
 export function fieldOf(place: string, root = 'outputs'): string {
   if (place === '') return root
@@ -132,8 +144,8 @@ export function fieldOf(place: string, root = 'outputs'): string {
 }
 
 /** A bare text is a file where it names one in a bucket, or below one of the org's locations; else it is text. */
-function isBareAddress(text: string, roots: readonly string[]): boolean {
+function isBareAddress(text: string, rootOf: (path: string) => string | null): boolean {
   if (/^(?:gs|s3):\/\//.test(text)) return addressFault(text) === null
   const mayBePath = text.startsWith('/') || text.startsWith('\\\\') || /^[A-Za-z]:[\\/]/.test(text)
-  return mayBePath && addressFault(text) === null && coveringRoot(roots, text) !== null
+  return mayBePath && addressFault(text) === null && rootOf(text) !== null
 }

@@ -44,14 +44,15 @@ export function refuseUnreachable({ nodes, field }: ParsedOutputs, { sightings }
   throw new AppError(code, sentenceOfDetails(first, details.length), { details })
 }
 
-/** One look out of several; where two told of the same path the later one that was answered counts. */
+/** One look out of several; where two told of the same path the one that says more counts, else the later one. */
 export function mergeLooks(looks: readonly OutputLook[]): OutputLook {
   const [first, ...others] = [...looks].sort((a, b) => a.seenAt.getTime() - b.seenAt.getTime())
   if (first === undefined || others.length === 0)
     return first ?? { files: [], sightings: new Map(), seenAt: new Date() }
   const files = new Map<string, FileToRecord>()
   for (const file of [first, ...others].flatMap((look) => look.files)) {
-    if (wasAnswered(file) || !files.has(file.path)) files.set(file.path, file)
+    const other = files.get(file.path)
+    if (other === undefined || says(file) >= says(other)) files.set(file.path, file)
   }
   return {
     files: [...files.values()],
@@ -60,8 +61,9 @@ export function mergeLooks(looks: readonly OutputLook[]): OutputLook {
   }
 }
 
-function wasAnswered({ sighting: { state } }: FileToRecord): boolean {
-  return state === 'verified' || state === 'missing'
+/** An answer says most; that there was none says more than that nobody could look. */
+function says({ sighting: { state } }: FileToRecord): number {
+  return ['declared', 'unreachable'].indexOf(state) + 1 || 3
 }
 
 export interface PlannedTree {
@@ -110,6 +112,7 @@ function usesOf(
       output: versionId === null ? node.address : null,
       meta: node.meta,
       companion: node.companion && { ...node.companion, primary: node.companion.primary + before },
+      ...(file !== undefined && { lastEventId: file.lastEventId }),
       continues: from && {
         appearedAt: from.version_id === null && found !== null ? (file?.thereAt ?? null) : from.appeared_at,
         lastEventId: from.last_event_id,

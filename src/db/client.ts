@@ -95,6 +95,7 @@ function withStatementNames(pool: pg.Pool, names: StatementNames, onStatement: (
       const client = await pool.connect().catch((error: unknown) => {
         throw wrapDatabaseError(error)
       })
+      let isSpoilt = false
       function query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
       function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>
       function query(
@@ -104,10 +105,12 @@ function withStatementNames(pool: pg.Pool, names: StatementNames, onStatement: (
         if (typeof sql !== 'string') throw new TypeError('Statements are not read through cursors here')
         onStatement()
         return sendStatement(client, names, sql, parameters).catch((error: unknown) => {
+          // What did not come from the database (a value too long to send, say) leaves the client in a state of its own.
+          isSpoilt ||= sqlstateOf(error) === undefined
           throw wrapDatabaseError(error)
         })
       }
-      return { query, release: () => client.release() }
+      return { query, release: () => client.release(isSpoilt) }
     },
     end: () => pool.end(),
   }

@@ -16,11 +16,13 @@ export interface NewUse {
   meta?: JsonObject | null
   /** Of a companion: the index of its primary among these uses, before its own, and its name there. */
   companion?: { primary: number; name: string } | null
+  /** The last of the file's events that the use knows of; by default the last one now. */
+  lastEventId?: number | null | undefined
   /** Of a use that goes on under a new row: what it knew of its file, and since when. */
   continues?: { appearedAt: Date | null; lastEventId: number | null; createdAt: Date } | null
 }
 
-/** The ids come back in the order given, ascending. A use knows of the file's events up to now. */
+/** The ids come back in the order given, ascending. */
 export async function insertUses(trx: Trx, orgId: number, uses: NewUse[]): Promise<number[]> {
   const ids = uses.some((use) => use.companion) ? await drawIds(trx, uses.length) : []
   const { rows } = await sql<{ id: number }>`
@@ -29,7 +31,7 @@ export async function insertUses(trx: Trx, orgId: number, uses: NewUse[]): Promi
     overriding system value
     select coalesce(id, nextval('file_use_id_seq')), ${orgId}, file_id, version_id, direction,
       subject_kind, subject_id, place, output, meta, primary_use_id, companion_name, appeared_at,
-      case when created_at is not null then last_event_id
+      case when knows_events then last_event_id
         else (select max(e.id) from file_event e where e.file_id = u.file_id) end,
       coalesce(created_at, now())
     from (
@@ -42,10 +44,11 @@ export async function insertUses(trx: Trx, orgId: number, uses: NewUse[]): Promi
         ${uses.map(({ companion }) => (companion ? ids[companion.primary] : null))}::bigint[],
         ${uses.map((use) => use.companion?.name ?? null)}::text[],
         ${uses.map((use) => use.continues?.appearedAt ?? null)}::timestamptz[],
-        ${uses.map((use) => use.continues?.lastEventId ?? null)}::bigint[],
+        ${uses.map((use) => use.continues != null || use.lastEventId !== undefined)}::boolean[],
+        ${uses.map((use) => (use.continues ? use.continues.lastEventId : (use.lastEventId ?? null)))}::bigint[],
         ${uses.map((use) => use.continues?.createdAt ?? null)}::timestamptz[]
       ) with ordinality as i (id, file_id, version_id, direction, subject_kind, subject_id, place, output, meta,
-        primary_use_id, companion_name, appeared_at, last_event_id, created_at, position)
+        primary_use_id, companion_name, appeared_at, knows_events, last_event_id, created_at, position)
       order by position
     ) u
     returning id`.execute(trx)

@@ -11,6 +11,8 @@ export interface KnownFileRow extends KnownFile {
   versionId: number | null
   path: string
   checkedAt: Date | null
+  /** Of its events, as of the moment when the rest was read. */
+  lastEventId: number | null
 }
 
 interface KnownRow {
@@ -29,6 +31,7 @@ interface KnownRow {
   member_count: number | null
   members_digest: string | null
   was_gone: boolean
+  last_event_id: number | null
 }
 
 /** Joins each file `f` with its newest version `v`, where it has one. */
@@ -42,7 +45,8 @@ export const wasGone = sql<boolean>`(f.state = 'unreachable' and coalesce((
 ), false))`
 
 const knownColumns = sql`f.id, f.path, f.state, f.reason, f.checked_at, v.id as version_id, v.number, v.size_bytes, v.crc32c,
-  v.sha256, v.generation, v.modified_at, v.member_count, v.members_digest, ${wasGone} as was_gone`
+  v.sha256, v.generation, v.modified_at, v.member_count, v.members_digest, ${wasGone} as was_gone,
+  (select max(e.id) from file_event e where e.file_id = f.id) as last_event_id`
 
 /** The org's files at these paths with their newest version, one index look-up each. */
 export async function findFilesByPath(db: Db, orgId: number, paths: string[]): Promise<KnownFileRow[]> {
@@ -228,6 +232,7 @@ function knownFileFromRow(row: KnownRow): KnownFileRow {
     state: row.state,
     reason: row.reason,
     wasGone: row.was_gone,
+    lastEventId: row.last_event_id,
     checkedAt: row.checked_at,
     version:
       row.number === null

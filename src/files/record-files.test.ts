@@ -75,7 +75,7 @@ describe('recording files', () => {
     const gone = await record(org, [file('/a/x', missing)])
     await record(org, [file('/a/x', missing)])
     expect(there.get('/a/x')).toMatchObject({ thereAt: expect.any(Date) })
-    expect(gone.get('/a/x')).toEqual({ ...there.get('/a/x'), thereAt: null })
+    expect(gone.get('/a/x')).toEqual({ ...there.get('/a/x'), lastEventId: undefined, thereAt: null })
     const [row] = await findFilesByPath(database.db, org, ['/a/x'])
     expect(row).toMatchObject({ state: 'gone', reason: 'There is no file at this path' })
     const { rows } = await sql<object>`select event from file_event where file_id = ${row?.fileId}`.execute(

@@ -19,6 +19,8 @@ export interface RecordedFile {
   versionId: number | null
   /** Of that version, as far as they are known. */
   facts: FileFacts | null
+  /** The last of its events as of that version; undefined where this transaction holds the file, and knows the last one. */
+  lastEventId: number | null | undefined
   /** When it was seen there, by this look or by one that began later; null where it is not there, or nobody looked. */
   thereAt: Date | null
 }
@@ -111,7 +113,10 @@ async function insertUnknown(
 ): Promise<Map<string, RecordedFile>> {
   const inserted = await fileRepository.insertFiles(trx, orgId, files.map(newFile))
   const recorded = new Map<string, RecordedFile>(
-    inserted.map(({ path, fileId }) => [path, { fileId, versionId: null, facts: null, thereAt: null }]),
+    inserted.map(({ path, fileId }) => [
+      path,
+      { fileId, versionId: null, facts: null, lastEventId: null, thereAt: null },
+    ]),
   )
   const versions = files.flatMap(({ path, sighting, seenAt }) => {
     const file = recorded.get(path)
@@ -140,7 +145,7 @@ async function updateLocked(
   const changes = files.flatMap((file) => {
     const row = locked.get(file.path)
     if (row === undefined) return []
-    recorded.set(file.path, recordedFrom(row, file))
+    recorded.set(file.path, { ...recordedFrom(row, file), lastEventId: undefined })
     return isOutdated(row, file) ? [] : [changeOf(row, file)]
   })
   const versions = await fileRepository.updateFiles(trx, orgId, changes)
@@ -155,14 +160,14 @@ async function updateLocked(
 
 /** A file that is known, after a look that makes no new version of it. */
 function recordedFrom(row: KnownFileRow, file: TimedFile): RecordedFile {
-  const { fileId, versionId, version } = row
+  const { fileId, versionId, version, lastEventId } = row
   if (isOutdated(row, file)) {
     const facts = withFacts(version, null)
-    return { fileId, versionId, facts, thereAt: row.state === 'verified' ? row.checkedAt : null }
+    return { fileId, versionId, facts, lastEventId, thereAt: row.state === 'verified' ? row.checkedAt : null }
   }
   const { sighting, seenAt } = file
   const facts = withFacts(version, factsOf(sighting))
-  return { fileId, versionId, facts, thereAt: sighting.state === 'verified' ? seenAt : null }
+  return { fileId, versionId, facts, lastEventId, thereAt: sighting.state === 'verified' ? seenAt : null }
 }
 
 /** Facts that stand stay; those that lack are filled in. */

@@ -243,3 +243,25 @@ describe('POST verify', () => {
     expect(body.outputs.a).toMatchObject({ state: 'missing' })
   })
 })
+
+describe('a change that is found while a registration is being written', () => {
+  it('stands in its changes, though the registration had looked before', async () => {
+    const path = object('overtaken', 'as it was')
+    await app.create({ a: path })
+    const holder = await app.database.pool.connect()
+    try {
+      // Files can be written, uses cannot: the registration stops between reading its file and pinning it.
+      await holder.query('begin; lock table file_use in share mode')
+      const registered = app.create({ b: path })
+      await sleep(500)
+      app.gs.buckets.remove('bucket', 'overtaken')
+      await app.request('POST', '/api/v1/files/verify', { paths: [path] })
+      await holder.query('commit')
+      const read = await app.read((await registered).id)
+      expect(read.outputs.b).toMatchObject({ path, size: 9, valid: false })
+      expect(told(read)).toEqual(['b gone'])
+    } finally {
+      holder.release()
+    }
+  })
+})

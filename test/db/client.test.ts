@@ -118,3 +118,16 @@ test('statements are counted', async () => {
   await readValue(sql`select ${2} as value`)
   expect(database.statementCount() - before).toBe(2)
 })
+
+test('a client that could not send a statement is not used again', async () => {
+  const pick = (value: unknown) => sql<{ value: unknown }>`select ${value}::text as value`
+  const unsendable = {
+    toPostgres() {
+      throw new RangeError('cannot be written')
+    },
+  }
+  for (let i = 0; i < 8; i += 1) {
+    await expect(readValue(pick(unsendable))).rejects.toThrow('cannot be written')
+    expect(await readValue(pick('fine'))).toBe('fine')
+  }
+})
