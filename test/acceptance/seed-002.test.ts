@@ -54,8 +54,64 @@ const file = (path: string, nameroot: string, nameext: string, own: Parameters<t
 const secondary = (path: string, nameroot: string, nameext: string) =>
   secondaryFile(path, contentOf(path), { nameroot, nameext })
 
-/** Posts under both prefixes; each answer must be the same as reading it back. */
-async function register(body: object, expected: unknown) {
+/** As the model documents them. */
+const createDocument = `mutation CreateAnalysis(
+  $project: String!
+  $sequencingGroupIds: [String!]
+  $type: String!
+  $status: AnalysisStatus!
+  $outputs: JSON
+) {
+  analysis {
+    createAnalysis(
+      project: $project
+      analysis: {
+        type: $type
+        status: $status
+        sequencingGroupIds: $sequencingGroupIds
+        outputs: $outputs
+      }
+    ) {
+      id
+      status
+      outputs
+    }
+  }
+}`
+const readDocument = `query GetAnalysis($analysisId: Int!) {
+  analysis(id: $analysisId) {
+    id
+    type
+    status
+    outputs  # JSON scalar - returns entire outputs structure
+  }
+}`
+
+interface Body {
+  type: string
+  status: string
+  sequencing_group_ids?: string[]
+  outputs: object
+}
+
+async function registerOverGraphql(
+  { type, sequencing_group_ids: sequencingGroupIds, outputs }: Body,
+  expected: unknown,
+) {
+  const variables = { project: 'my-project', sequencingGroupIds, type, status: 'COMPLETED', outputs }
+  const created = await app.request('POST', '/graphql', { query: createDocument, variables })
+  const { createAnalysis } = created.body.data.analysis
+  expect(createAnalysis).toEqual({ id: expect.any(Number), status: 'COMPLETED', outputs: expected })
+  const read = await app.request('POST', '/graphql', {
+    query: readDocument,
+    variables: { analysisId: createAnalysis.id },
+  })
+  expect(read.body.data.analysis).toEqual({ ...createAnalysis, type })
+}
+
+/** Posts under both prefixes and over GraphQL; each answer must be the same as reading it back. */
+async function register(body: Body & { meta?: object }, expected: unknown) {
+  await registerOverGraphql(body, expected)
   for (const prefix of ['', '/api/v1']) {
     const created = await app.request('POST', `${prefix}/analysis/my-project/`, body)
     expect(created.status).toBe(201)
