@@ -15,9 +15,16 @@ export function nameFault(name: string): string | null {
 
 /** Throws one error that holds every fault; fields that are not given are not looked at. */
 export function refuseFaults(faults: Record<string, string | null | undefined>): void {
-  const details: ErrorDetail[] = Object.entries(faults).flatMap(([field, message]) =>
-    message == null ? [] : { field, message },
-  )
+  refuseDetails(detailsOfFaults(faults))
+}
+
+/** The fields that have a fault, for who finds others of another kind beside them. */
+export function detailsOfFaults(faults: Record<string, string | null | undefined>): ErrorDetail[] {
+  return Object.entries(faults).flatMap(([field, message]) => (message == null ? [] : { field, message }))
+}
+
+/** Throws one error that holds every detail, if there is one. */
+export function refuseDetails(details: readonly ErrorDetail[]): void {
   const [first] = details
   if (first === undefined) return
   throw new AppError('invalid', sentenceOfDetails(first, details.length), { details })

@@ -1,8 +1,9 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { AnalysisListQuery, AnalysisSearch, AnalysisStatus } from '../contract/analysis.ts'
 import type { Json, JsonObject } from '../contract/json.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { pathDigest } from '../files/path-digest.ts'
+import type { AnalysisTable } from './analysis.table.ts'
 
 export interface AnalysisFacts {
   type: string
@@ -18,21 +19,8 @@ export interface AnalysisFacts {
 
 export type ChangeableFacts = Omit<AnalysisFacts, 'type' | 'sequencingGroupIds' | 'author'>
 
-export interface AnalysisRow {
-  id: number
-  project: string
-  type: string
-  status: AnalysisStatus
-  sequencing_group_ids: string[]
-  outputs: Json
-  output: string | null
-  meta: JsonObject
-  active: boolean
-  author: string | null
-  timestamp_completed: Date | null
-  created_at: Date
-  updated_at: Date
-}
+/** With its project's name. */
+export type AnalysisRow = Omit<Selectable<AnalysisTable>, 'org_id' | 'project_id'> & { project: string }
 
 const columns = sql`a.id, p.name as project, a.type, a.status, a.sequencing_group_ids, a.outputs, a.output, a.meta, a.active,
   a.author, a.timestamp_completed, a.created_at, a.updated_at`

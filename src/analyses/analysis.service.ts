@@ -1,6 +1,6 @@
 import { recordAudit } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
-import { nameFault } from '../access/faults.ts'
+import { detailsOfFaults, ifGiven, nameFault, refuseDetails } from '../access/faults.ts'
 import type { RootsOf } from '../access/roots-of.ts'
 import type {
   Analysis,
@@ -11,7 +11,7 @@ import type {
 } from '../contract/analysis.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
+import { AppError, type ErrorDetail } from '../errors.ts'
 import { deleteUses, findWaitedFor, lockUses } from '../files/file-use.repository.ts'
 import type { Looker } from '../files/look-at.ts'
 import { inTurnIfMany, refuseTooMany } from '../files/many-files.ts'
@@ -46,7 +46,7 @@ export async function createAnalysis(
   options: RegisterQuery,
 ): Promise<Analysis> {
   const { parsed, roots } = await readOutputs(deps, caller, input)
-  refuseAll([...textFaults({ project, ...input }), ...parsed.faults])
+  refuseDetails([...textFaults(project, input), ...parsed.faults])
   return await inTurnIfMany(parsed.nodes.length, async () => {
     const look = await lookAtTree(deps, caller, parsed, roots, options)
     const facts = {
@@ -72,7 +72,7 @@ export async function updateAnalysis(
   options: RegisterQuery,
 ): Promise<Analysis> {
   const { parsed, roots } = await readOutputs(deps, caller, patch)
-  refuseAll(parsed.faults)
+  refuseDetails(parsed.faults)
   const givesTree = patch.outputs !== undefined || patch.output !== undefined
   return await inTurnIfMany(parsed.nodes.length, async () => {
     const look = await lookAtTree(deps, caller, parsed, roots, options)
@@ -177,24 +177,17 @@ async function replaceOutputs(
   return true
 }
 
-function textFaults({
-  project,
-  type,
-  author,
-  sequencing_group_ids: groups = [],
-}: { project: string } & AnalysisInput): ErrorDetail[] {
-  const fields = {
-    type,
-    author,
-    ...Object.fromEntries(groups.map((id, index) => [`sequencing_group_ids[${index}]`, id])),
-  }
-  const faults = Object.entries(fields).map(([field, text]) => ({
-    field,
-    message: text === undefined ? null : nameFault(text),
-  }))
-  return [{ field: 'project', message: projectFault(project) }, ...faults].flatMap(({ field, message }) =>
-    message === null ? [] : { field, message },
-  )
+function textFaults(project: string, input: AnalysisInput): ErrorDetail[] {
+  const groups = (input.sequencing_group_ids ?? []).map((id, index) => [
+    `sequencing_group_ids[${index}]`,
+    nameFault(id),
+  ])
+  return detailsOfFaults({
+    project: projectFault(project),
+    type: nameFault(input.type),
+    author: ifGiven(input.author, nameFault),
+    ...Object.fromEntries(groups),
+  })
 }
 
 /** A project is named in the address, which no schema measures. */
@@ -217,10 +210,4 @@ function saysSomethingNew(row: AnalysisRow, facts: analysisRepository.Changeable
 /** The order of keys counts: it is the user's. */
 function isSameJson(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
-}
-
-function refuseAll(details: ErrorDetail[]): void {
-  const [first] = details
-  if (first !== undefined)
-    throw new AppError('invalid', sentenceOfDetails(first, details.length), { details })
 }

@@ -1,4 +1,5 @@
 import type { Json } from '../contract/json.ts'
+import { addToList } from '../lib/add-to-list.ts'
 import { isJsonObject } from './json-object.ts'
 import type { OutputUseRow } from './output.repository.ts'
 import type { OutputNode } from './parse-outputs.ts'
@@ -62,7 +63,7 @@ function findInPlace(
   rows: readonly OutputUseRow[],
 ): (OutputUseRow | null)[] {
   const inPlace = new Map<string, OutputUseRow[]>()
-  for (const row of rows) for (const key of keysOf(row)) addTo(inPlace, `${key} ${row.place}`, row)
+  for (const row of rows) for (const key of keysOf(row)) addToList(inPlace, `${key} ${row.place}`, row)
   const claimed = new Set<OutputUseRow>()
   return nodes.map(({ place, sent }, index) => {
     const candidates = inPlace.get(`${shown[index]} ${place}`) ?? []
@@ -80,7 +81,7 @@ function createClaims(rows: readonly OutputUseRow[], found: readonly (OutputUseR
   // From the last on, so that the first is taken first, off the end.
   for (const row of rows.toReversed()) {
     for (const key of keysOf(row)) {
-      if (!taken.has(row)) addTo(free, key, row)
+      if (!taken.has(row)) addToList(free, key, row)
       all.set(key, row)
     }
   }
@@ -98,12 +99,6 @@ function createClaims(rows: readonly OutputUseRow[], found: readonly (OutputUseR
       return other !== null && isShownWithFacts(sent) && hasSameChecksum(other, sent) ? other : null
     },
   }
-}
-
-function addTo(map: Map<string, OutputUseRow[]>, key: string, row: OutputUseRow): void {
-  const rows = map.get(key)
-  if (rows === undefined) map.set(key, [row])
-  else rows.push(row)
 }
 
 /** As what a use is or was shown: its path, as long as its file was not there, and its facts. */

@@ -1,5 +1,6 @@
 import type { FileState } from '../contract/file.ts'
 import type { Json, JsonObject } from '../contract/json.ts'
+import { addToList } from '../lib/add-to-list.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { isJsonObject } from './json-object.ts'
 
@@ -51,10 +52,7 @@ export function companionsByPrimary<R extends OutputRow>(
 ): ReadonlyMap<number, readonly R[]> {
   const companions = new Map<number, R[]>()
   for (const row of rows) {
-    if (row.primary_use_id === null) continue
-    const beside = companions.get(row.primary_use_id)
-    if (beside === undefined) companions.set(row.primary_use_id, [row])
-    else beside.push(row)
+    if (row.primary_use_id !== null) addToList(companions, row.primary_use_id, row)
   }
   return companions
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { addToList } from '../lib/add-to-list.ts'
 import { type DirectoryLook, isDirectoryItem, lookAtDirectory } from './probe-directory.ts'
 import { lookAtFiles } from './probe-files.ts'
 import { createLane } from './probe-lane.ts'
@@ -79,11 +80,7 @@ async function send(store: Store, batch: Batch): Promise<void> {
   const { waiting } = batch
   const askersOf = new Map<string, Waiting[]>()
   for (const asker of waiting) {
-    for (const path of asker.paths) {
-      const others = askersOf.get(path)
-      if (others === undefined) askersOf.set(path, [asker])
-      else others.push(asker)
-    }
+    for (const path of asker.paths) addToList(askersOf, path, asker)
   }
   const settle = (path: string, look: Look | DirectoryLook) => {
     for (const asker of askersOf.get(path) ?? []) {

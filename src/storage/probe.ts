@@ -1,3 +1,4 @@
+import { addToList } from '../lib/add-to-list.ts'
 import { addressFault, createCover } from './location.ts'
 import { askTogether } from './probe-batch.ts'
 import { outOfTime } from './probe-lane.ts'
@@ -45,9 +46,7 @@ export async function probe(
     } else if (root === null) verdicts.set(path, uncovered)
     else if (isTemporary(path)) verdicts.set(path, neverShown)
     else {
-      const together = pathsByRoot.get(root)
-      if (together === undefined) pathsByRoot.set(root, [path])
-      else together.push(path)
+      addToList(pathsByRoot, root, path)
     }
   }
   const ended = new AbortController()

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDocument, readDocument } from '../helpers/analysis-documents.ts'
 import { sendGraphql } from '../helpers/graphql.ts'
 import { type GsServer, startGsServer } from '../helpers/gs-server.ts'
 import { outputFile, secondaryFile } from '../helpers/output-files.ts'
@@ -24,30 +25,6 @@ afterAll(async () => {
 
 const send = (query: string, variables?: object) => sendGraphql(app, query, variables)
 
-/** As the seed writes them. */
-const createDocument = `mutation CreateAnalysis(
-  $project: String!
-  $sequencingGroupIds: [String!]
-  $type: String!
-  $status: AnalysisStatus!
-  $outputs: JSON
-) {
-  analysis {
-    createAnalysis(
-      project: $project
-      analysis: {
-        type: $type
-        status: $status
-        sequencingGroupIds: $sequencingGroupIds
-        outputs: $outputs
-      }
-    ) {
-      id
-      status
-      outputs
-    }
-  }
-}`
 const createVariables = {
   project: 'my-project',
   sequencingGroupIds: ['CPGABC123'],
@@ -60,14 +37,6 @@ const createVariables = {
     },
   },
 }
-const readDocument = `query GetAnalysis($analysisId: Int!) {
-  analysis(id: $analysisId) {
-    id
-    type
-    status
-    outputs  # JSON scalar - returns entire outputs structure
-  }
-}`
 const vcf = () =>
   outputFile(
     'gs://bucket/results/joint.vcf.gz',

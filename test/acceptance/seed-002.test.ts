@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDocument, readDocument } from '../helpers/analysis-documents.ts'
 import { type GsServer, startGsServer } from '../helpers/gs-server.ts'
 import { outputFile, secondaryFile } from '../helpers/output-files.ts'
 import { startTestApp, type TestApp } from '../helpers/test-app.ts'
@@ -53,39 +54,6 @@ const file = (path: string, nameroot: string, nameext: string, own: Parameters<t
   outputFile(path, contentOf(path), { nameroot, nameext } satisfies Parts, own)
 const secondary = (path: string, nameroot: string, nameext: string) =>
   secondaryFile(path, contentOf(path), { nameroot, nameext })
-
-/** As the model documents them. */
-const createDocument = `mutation CreateAnalysis(
-  $project: String!
-  $sequencingGroupIds: [String!]
-  $type: String!
-  $status: AnalysisStatus!
-  $outputs: JSON
-) {
-  analysis {
-    createAnalysis(
-      project: $project
-      analysis: {
-        type: $type
-        status: $status
-        sequencingGroupIds: $sequencingGroupIds
-        outputs: $outputs
-      }
-    ) {
-      id
-      status
-      outputs
-    }
-  }
-}`
-const readDocument = `query GetAnalysis($analysisId: Int!) {
-  analysis(id: $analysisId) {
-    id
-    type
-    status
-    outputs  # JSON scalar - returns entire outputs structure
-  }
-}`
 
 interface Body {
   type: string
