@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** What identifies a file in an index: SHA-256 of its org and its path. */
 export function pathDigest(orgId: number, path: string): Buffer {
-  return createHash('sha256').update(`${orgId} ${path}`, 'utf8').digest()
+  return hash('sha256', `${orgId} ${path}`, 'buffer')
 }
