@@ -12,9 +12,11 @@ import type { Looker } from '../files/look-at.ts'
 import { inTurnIfMany } from '../files/many-files.ts'
 import { recordFiles } from '../files/record-files.ts'
 import { writeOnce } from '../idempotency/write-once.ts'
+import { ensureAuxFiles, saveAssociations } from './aux-file.repository.ts'
 import * as jobRepository from './job.repository.ts'
-import { jobFromRows } from './job-from-rows.ts'
+import * as kaseRepository from './kase.repository.ts'
 import { type NamedFile, type NamedFileFault, namedFiles } from './named-files.ts'
+import { getJob } from './read-jobs.ts'
 
 export interface JobDeps {
   db: Db
@@ -47,19 +49,13 @@ async function recordJob(deps: JobDeps, caller: Caller, input: JobInput, named: 
       description: input.job.description,
       numparallelsims: input.job.numparallelsims ?? 1,
       launchTime: input.job.launch_time === undefined ? null : new Date(input.job.launch_time),
+      filesCount: named.length,
     })
     const recorded = await recordFiles(trx, caller.orgId, files, seenAt)
     await insertCases(trx, caller.orgId, id, named, recorded)
     await recordAudit(trx, caller, { action: 'job.create', subject: `job ${id}` })
     return await getJob(trx, caller, id)
   })
-}
-
-export async function getJob(db: Db, caller: Caller, id: number): Promise<Job> {
-  const job = await jobRepository.findJob(db, caller.orgId, id)
-  if (job === undefined) throw new AppError('not_found', 'Job not found')
-  const kases = await jobRepository.listKases(db, caller.orgId, id)
-  return jobFromRows(job, kases, await jobRepository.listAssociations(db, caller.orgId, id))
 }
 
 /** All faults at once; a file that cannot be created gives the sentence. */
@@ -105,18 +101,19 @@ type Recorded = Awaited<ReturnType<typeof recordFiles>>
 
 async function insertCases(trx: Trx, orgId: number, jobId: number, named: NamedFile[], recorded: Recorded) {
   const cases = named.filter((file) => file.casefile !== null)
-  const kaseIds = await jobRepository.insertKases(trx, orgId, jobId, cases.length)
-  const casefileIds = await jobRepository.nextCasefileIds(trx, cases.length)
+  const kaseIds = await kaseRepository.insertKases(trx, orgId, jobId, cases.length)
+  const casefileIds = await kaseRepository.nextCasefileIds(trx, cases.length)
   const at = <T>(values: T[], index: number): T => {
     const value = values[index]
     if (value === undefined) throw new RangeError(`no row ${index} of ${values.length}`)
     return value
   }
   const useOf = (file: NamedFile): NewUse => {
-    const { fileId, versionId } = recordedAt(recorded, file.path)
+    const { fileId, versionId, lastEventId } = recordedAt(recorded, file.path)
     return {
       fileId,
       versionId,
+      lastEventId,
       direction: 'in',
       subjectKind: 'casefile',
       subjectId: at(casefileIds, file.caseIndex),
@@ -126,7 +123,7 @@ async function insertCases(trx: Trx, orgId: number, jobId: number, named: NamedF
   const useIds = await insertUses(trx, orgId, named.map(useOf))
   const rows = named.map((file, index) => ({ file, useId: at(useIds, index) }))
 
-  await jobRepository.insertCasefiles(
+  await kaseRepository.insertCasefiles(
     trx,
     orgId,
     rows.flatMap(({ file, useId }) =>
@@ -145,13 +142,14 @@ async function insertCases(trx: Trx, orgId: number, jobId: number, named: NamedF
   )
   const auxRows = rows.filter(({ file }) => file.casefile === null)
   if (auxRows.length === 0) return
-  const auxFileIds = await jobRepository.ensureAuxFiles(
+  const auxFileIds = await ensureAuxFiles(
     trx,
     orgId,
     auxRows.map(({ file }) => ({ fileId: recordedAt(recorded, file.path).fileId, fileName: file.fileName })),
   )
-  await jobRepository.insertAssociations(
+  await saveAssociations(
     trx,
+    false,
     auxRows.map(({ file, useId }, index) => ({
       casefileId: at(casefileIds, file.caseIndex),
       auxFileId: at(auxFileIds, index),

@@ -39,7 +39,7 @@ export function namedFiles(input: JobInput): { files: NamedFile[]; faults: Named
     }
     const auxFiles = new Map<string, NamedFile>()
     for (const [position, aux] of (casefile.aux_files ?? []).entries()) {
-      const sentence = `Failed to create aux_file: "${aux.file_name}" of casefile "${casefile.file_name}"`
+      const sentence = auxFileSentence(aux.file_name, casefile.file_name)
       note(aux, `${field}.aux_files[${position}]`, sentence)
       const key = `${aux.path}\0${aux.file_name}`
       if (auxFiles.has(key)) continue
@@ -56,6 +56,11 @@ export function namedFiles(input: JobInput): { files: NamedFile[]; faults: Named
   return { files, faults }
 }
 
+/** How the answer begins that tells why an aux file cannot be created. */
+export function auxFileSentence(fileName: string, casefileName: string): string {
+  return `Failed to create aux_file: "${fileName}" of casefile "${casefileName}"`
+}
+
 interface FileInput {
   file_name: string
   path: string
@@ -70,7 +75,8 @@ function nameAndTime(file: FileInput) {
   }
 }
 
-function faultsOf(file: FileInput, field: string, sentence: string): NamedFileFault[] {
+/** What is wrong with a file's name and path, as `sentence` would be followed by. */
+export function faultsOf(file: FileInput, field: string, sentence: string): NamedFileFault[] {
   const pathFault = addressFault(file.path)
   const nameFault = fileNameFault(file.file_name)
   return [
