@@ -6,7 +6,6 @@ import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
 import { setDownloaded } from './aux-file.repository.ts'
 import { lockJob, updateJob } from './job.repository.ts'
-import { isFinished } from './job-state.ts'
 import { findKase } from './kase.repository.ts'
 import { getKase } from './read-jobs.ts'
 
@@ -24,7 +23,7 @@ export async function updateAuxFile(
     if (kase === undefined || job === undefined) throw new AppError('not_found', 'Kase not found')
     const isNew = await setDownloaded(trx, kase.casefile_id, auxFileId, patch.is_downloaded)
     if (isNew === true) {
-      await updateJob(trx, orgId, kase.job_id, { ...job, isFinished: isFinished(job.status) })
+      await updateJob(trx, orgId, kase.job_id, job)
       const subject = `aux_file ${auxFileId} of kase ${kaseId}`
       await recordAudit(trx, caller, { action: 'aux_file.update', subject, details: patch })
     }

@@ -5,7 +5,7 @@ import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
 import { lockJob, updateJob } from './job.repository.ts'
-import { changeOfFlags, isFinished } from './job-state.ts'
+import { changeOfFlags } from './job-state.ts'
 import { countKases, moveKases } from './kase.repository.ts'
 import { getJob } from './read-jobs.ts'
 
@@ -27,8 +27,8 @@ export async function controlJob(db: Db, caller: Caller, id: number, patch: JobP
     if (job === undefined) throw new AppError('not_found', 'Job not found')
     const change = changeOfFlags(id, { ...job, kases: await countKases(trx, orgId, id) }, patch)
     if (change !== null) {
-      await moveKases(trx, orgId, id, change.moves)
-      await updateJob(trx, orgId, id, { ...change, isFinished: isFinished(change.status) })
+      await moveKases(trx, orgId, id, change.moves, job.lockedAt)
+      await updateJob(trx, orgId, id, { ...job, ...change })
       await recordAudits(
         trx,
         change.actions.map((action) => ({ actor: caller, action, subject: `job ${id}` })),

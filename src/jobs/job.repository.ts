@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely'
 import type { JobListQuery, JobStatus } from '../contract/job.ts'
 import type { Db, Trx } from '../db/client.ts'
 import type { JobTable } from './job.table.ts'
-import type { JobState } from './job-state.ts'
+import { isFinished, type JobState } from './job-state.ts'
 
 export interface NewJob {
   orgId: number
@@ -100,32 +100,36 @@ export async function listJobIds(
   return rows
 }
 
+export interface LockedJob extends Omit<JobState, 'kases'> {
+  status: JobStatus
+  /** When: `now()` is when the transaction began, which may be before whoever held the row let it go. */
+  lockedAt: Date
+}
+
 /** Whoever changes a job, its kases or their outputs holds its row first, and after the rows of files. */
-export async function lockJob(
-  trx: Trx,
-  orgId: number,
-  id: number,
-): Promise<(Omit<JobState, 'kases'> & { status: JobStatus }) | undefined> {
+export async function lockJob(trx: Trx, orgId: number, id: number): Promise<LockedJob | undefined> {
   const row = await trx
     .selectFrom('job')
-    .select(['status', 'pause_flag', 'kill_flag'])
+    .select(['status', 'pause_flag', 'kill_flag', sql<Date>`clock_timestamp()`.as('locked_at')])
     .where('org_id', '=', orgId)
     .where('id', '=', id)
     .forNoKeyUpdate()
     .executeTakeFirst()
-  return row && { status: row.status, pauseFlag: row.pause_flag, killFlag: row.kill_flag }
+  if (row === undefined) return undefined
+  const { status, pause_flag: pauseFlag, kill_flag: killFlag, locked_at: lockedAt } = row
+  return { status, pauseFlag, killFlag, lockedAt }
 }
 
-/** `now()` is when the transaction began, which may be before whoever held the row let it go. */
 export async function updateJob(
   trx: Trx,
   orgId: number,
   id: number,
-  change: Omit<JobState, 'kases'> & { status: JobStatus; isFinished: boolean; newFiles?: number },
+  { status, pauseFlag, killFlag, lockedAt }: LockedJob,
+  newFiles = 0,
 ): Promise<void> {
   await sql`
-    update job set status = ${change.status}, pause_flag = ${change.pauseFlag}, kill_flag = ${change.killFlag},
-      end_time = case when ${change.isFinished} then coalesce(end_time, clock_timestamp()) end,
-      files_count = files_count + ${change.newFiles ?? 0}::int, updated_at = clock_timestamp()
+    update job set status = ${status}, pause_flag = ${pauseFlag}, kill_flag = ${killFlag},
+      end_time = case when ${isFinished(status)} then coalesce(end_time, ${lockedAt}::timestamptz) end,
+      files_count = files_count + ${newFiles}::int, updated_at = ${lockedAt}
     where id = ${id} and org_id = ${orgId}`.execute(trx)
 }

@@ -12,7 +12,7 @@ import { writeOnce } from '../idempotency/write-once.ts'
 import type { Stores } from '../storage/stores.ts'
 import * as auxFileRepository from './aux-file.repository.ts'
 import { lockJob, updateJob } from './job.repository.ts'
-import { isFinished, jobStatusOf } from './job-state.ts'
+import { jobStatusOf } from './job-state.ts'
 import { completeKase, countKases, type FoundKase, findKase } from './kase.repository.ts'
 import { type OutputFile, outputFiles } from './output-files.ts'
 import { getKase } from './read-jobs.ts'
@@ -59,16 +59,10 @@ export async function reportOutputs(
 
       const { added, changed, waiting } = await saveOutputs(trx, orgId, kase, known, auxFileIds)
       await watchFiles(trx, orgId, waiting, seenAt)
-      const hasCompleted = await completeKase(trx, orgId, kaseId)
+      const hasCompleted = await completeKase(trx, orgId, kaseId, job.lockedAt)
       if (hasCompleted || changed > 0) {
-        const kases = await countKases(trx, orgId, kase.job_id)
-        const status = jobStatusOf({ ...job, kases })
-        await updateJob(trx, orgId, kase.job_id, {
-          ...job,
-          status,
-          isFinished: isFinished(status),
-          newFiles: added,
-        })
+        const status = jobStatusOf({ ...job, kases: await countKases(trx, orgId, kase.job_id) })
+        await updateJob(trx, orgId, kase.job_id, { ...job, status }, added)
       }
       const details = { files: outputs.length, new: added }
       await recordAudit(trx, caller, { action: 'kase.outputs', subject: `kase ${kaseId}`, details })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { JobStatus } from '../contract/job.ts'
 import type { Db, Trx } from '../db/client.ts'
-import { type KaseCounts, type KaseMoves, noKases } from './job-state.ts'
+import { isFinished, type KaseCounts, type KaseMoves, noKases } from './job-state.ts'
 
 /** One kase for each casefile, numbered from 0; the ids come back in that order. */
 export async function insertKases(trx: Trx, orgId: number, jobId: number, count: number): Promise<number[]> {
@@ -138,18 +138,21 @@ export async function moveKases(
   orgId: number,
   jobId: number,
   { from, to }: KaseMoves,
+  at: Date,
 ): Promise<void> {
   await sql`
-    update kase set status = ${to}::text, end_time = case when ${to}::text = 'killed' then clock_timestamp() else end_time end
+    update kase set status = ${to}, end_time = ${isFinished(to) ? at : null}
     where job_id = ${jobId} and org_id = ${orgId} and status = any(${from}::text[])`.execute(trx)
 }
 
-/** Gives what it was, or undefined where it has ended or an engine runs it. */
-export async function completeKase(trx: Trx, orgId: number, id: number): Promise<JobStatus | undefined> {
-  const { rows } = await sql<{ was: JobStatus }>`
-    update kase k set status = 'completed', progress = 100, end_time = clock_timestamp()
-    from (select id, status as was from kase where id = ${id} and org_id = ${orgId} offset 0) o
-    where k.id = o.id and o.was in ('queued', 'paused')
-    returning o.was`.execute(trx)
-  return rows[0]?.was
+/** False where it has ended, or an engine runs it. */
+export async function completeKase(trx: Trx, orgId: number, id: number, at: Date): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('kase')
+    .set({ status: 'completed', progress: 100, end_time: at })
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .where('status', 'in', ['queued', 'paused'])
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
