@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db, Trx } from '../db/client.ts'
 import { type KasesBy, kasesBy } from './kase.repository.ts'
 
@@ -64,11 +64,27 @@ export interface NewAssociation {
   modificationTime: Date | null
 }
 
+/** The inputs of casefiles just made. */
+export async function insertInputs(trx: Trx, associations: readonly NewAssociation[]): Promise<void> {
+  await insertAssociations(trx, false, associations, sql``)
+}
+
 /** An output that stands already shows the use that is given now; other bytes have not been downloaded yet. */
-export async function saveAssociations(
+export async function saveOutputs(trx: Trx, associations: readonly NewAssociation[]): Promise<void> {
+  await insertAssociations(
+    trx,
+    true,
+    associations,
+    sql`on conflict (casefile_id, aux_file_id, is_output) do update set use_id = excluded.use_id,
+      modification_time = excluded.modification_time, is_downloaded = a.is_downloaded and a.use_id = excluded.use_id`,
+  )
+}
+
+async function insertAssociations(
   trx: Trx,
   isOutput: boolean,
   associations: readonly NewAssociation[],
+  onConflict: RawBuilder<unknown>,
 ): Promise<void> {
   await sql`
     insert into casefile_association as a (casefile_id, aux_file_id, is_output, use_id, position, modification_time)
@@ -80,9 +96,7 @@ export async function saveAssociations(
       ${associations.map((association) => association.position)}::int[],
       ${associations.map((association) => association.modificationTime)}::timestamptz[]
     ) as i (casefile_id, aux_file_id, use_id, position, modification_time)
-    on conflict (casefile_id, aux_file_id, is_output) do update set use_id = excluded.use_id,
-      modification_time = excluded.modification_time, is_downloaded = a.is_downloaded and a.use_id = excluded.use_id
-  `.execute(trx)
+    ${onConflict}`.execute(trx)
 }
 
 export interface AssociationRow {

@@ -12,7 +12,7 @@ import type { Looker } from '../files/look-at.ts'
 import { inTurnIfMany } from '../files/many-files.ts'
 import { recordFiles } from '../files/record-files.ts'
 import { writeOnce } from '../idempotency/write-once.ts'
-import { ensureAuxFiles, saveAssociations } from './aux-file.repository.ts'
+import { ensureAuxFiles, insertInputs } from './aux-file.repository.ts'
 import * as jobRepository from './job.repository.ts'
 import * as kaseRepository from './kase.repository.ts'
 import { type NamedFile, type NamedFileFault, namedFiles } from './named-files.ts'
@@ -147,9 +147,8 @@ async function insertCases(trx: Trx, orgId: number, jobId: number, named: NamedF
     orgId,
     auxRows.map(({ file }) => ({ fileId: recordedAt(recorded, file.path).fileId, fileName: file.fileName })),
   )
-  await saveAssociations(
+  await insertInputs(
     trx,
-    false,
     auxRows.map(({ file, useId }, index) => ({
       casefileId: at(casefileIds, file.caseIndex),
       auxFileId: at(auxFileIds, index),

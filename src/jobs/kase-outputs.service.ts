@@ -120,7 +120,7 @@ async function saveOutputs(
     useId: useId ?? useIds.shift() ?? 0,
     modificationTime: output.modificationTime,
   }))
-  if (associations.length > 0) await auxFileRepository.saveAssociations(trx, true, associations)
+  if (associations.length > 0) await auxFileRepository.saveOutputs(trx, associations)
   const waiting = outputs.filter((output) => output.versionId === null && output.wasLookedAt)
   return {
     added,
