@@ -8,6 +8,7 @@ import { createJob, type JobDeps } from './job.service.ts'
 import { controlJob, refuseOtherFields } from './job-control.service.ts'
 import { listJobs } from './job-list.service.ts'
 import { getJobStatus, listJobStatuses } from './job-status.service.ts'
+import { tellOfAuxFile } from './named-files.ts'
 import { getJob } from './read-jobs.ts'
 
 export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
@@ -15,7 +16,11 @@ export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/jobs',
       {
-        config: { access: 'submitter', creates: { location: (job: Job) => `/api/v1/jobs/${job.id}` } },
+        config: {
+          access: 'submitter',
+          creates: { location: (job: Job) => `/api/v1/jobs/${job.id}` },
+          refusal: tellOfAuxFile,
+        },
         schema: {
           summary: 'Create a job with its casefiles and their aux files',
           body: JobInput,

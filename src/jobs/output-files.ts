@@ -10,7 +10,7 @@ import { normalAddress } from '../storage/location.ts'
 import type { ListedFile } from '../storage/store.ts'
 import type { Stores } from '../storage/stores.ts'
 import type { FoundKase } from './kase.repository.ts'
-import { auxFileSentence, faultsOf } from './named-files.ts'
+import { auxFileSentence, createFaultFinder } from './named-files.ts'
 
 export interface OutputFile {
   fileName: string
@@ -81,8 +81,12 @@ function refuseFaults(
   kase: FoundKase,
   fieldOf: (index: number) => string,
 ): void {
+  const findFaults = createFaultFinder()
   const faults = outputs.flatMap(({ fileName, path }, index) =>
-    faultsOf({ file_name: fileName, path }, fieldOf(index), auxFileSentence(fileName, kase.file_name)),
+    findFaults({ file_name: fileName, path }, () => ({
+      field: fieldOf(index),
+      sentence: auxFileSentence(fileName, kase.file_name),
+    })),
   )
   const [first] = faults
   if (first === undefined) return

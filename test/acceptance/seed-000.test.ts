@@ -199,6 +199,29 @@ describe('a job as the jobs API documents it', () => {
     expect(answer.body.details).toMatchObject([{ field: 'casefiles[0].aux_files[1].path' }])
   })
 
+  it.each([
+    [
+      '{"file_name":"a.tab","path":"/data/\\u0000.tab"}',
+      /aux_files\[0\]\.path the text holds the character U\+0000/,
+    ],
+    [
+      '{"file_name":"a\\ud800","path":"/data/a.tab"}',
+      /aux_files\[0\]\.file_name the text holds half of a surrogate/,
+    ],
+    ['{"file_name":"a.tab"}', /aux_files\[0\]\.path is required/],
+    ['{"file_name":"a.tab","path":7}', /aux_files\[0\]\.path must be a text, not 7/],
+    ['{"file_name":"","path":"/data/a.tab"}', /the file_name is empty/],
+  ])('says so in the same words for %s', async (auxFile, reason) => {
+    const body = structuredClone(firstBody)
+    body.casefiles[0]?.aux_files.splice(0, 2)
+    const text = JSON.stringify(body).replace('"aux_files":[]', `"aux_files":[${auxFile}]`)
+    const answer = await app.request('POST', '/api/v1/jobs', text)
+    expect(answer.status).toBe(422)
+    expect(answer.body.error).toMatch(/^Failed to create aux_file: /)
+    expect(answer.body.error).toMatch(reason)
+    expect(answer.body.details[0].field).toMatch(/^casefiles\[0\]\.aux_files\[0\]/)
+  })
+
   it('is 413 when it names more than 100,000 files', async () => {
     const body = structuredClone(firstBody)
     const aux_files = Array.from({ length: 100_000 }, (_, i) => ({ file_name: 'a', path: `/a/${i}` }))
