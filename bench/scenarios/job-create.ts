@@ -57,6 +57,7 @@ async function variantsOf(server: BenchServer, among: number, against?: number):
     },
     { ...named('read'), run: () => send('GET', `/api/v1/jobs/${id}`) },
     { ...named('status'), run: () => send('GET', `/api/v1/jobs/${id}/status`) },
+    { ...named('page of 100 of the token'), run: () => send('GET', `/api/v1/jobs?before=${id}`) },
     { ...named('page of 100 of the org'), run: () => send('GET', `/api/v1/jobs?scope=org&before=${id}`) },
     {
       ...named('pause and resume'),

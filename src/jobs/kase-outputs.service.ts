@@ -57,7 +57,7 @@ export async function reportOutputs(
       const job = await lockJob(trx, orgId, kase.job_id)
       if (job === undefined) throw new AppError('not_found', 'Kase not found')
 
-      const { added, changed, waiting } = await saveOutputs(trx, orgId, kase, known, auxFileIds)
+      const { added, changed, waiting } = await recordOutputs(trx, orgId, kase, known, auxFileIds)
       await watchFiles(trx, orgId, waiting, seenAt)
       const hasCompleted = await completeKase(trx, orgId, kaseId, job.lockedAt)
       if (hasCompleted || changed > 0) {
@@ -89,7 +89,7 @@ function recordedOutput(
  * Uses and associations of what a report tells anew. An output that stands with the same version keeps its use; the use
  * of another version takes its place, and the earlier one stays in the ledger.
  */
-async function saveOutputs(
+async function recordOutputs(
   trx: Trx,
   orgId: number,
   { casefile_id: casefileId }: FoundKase,

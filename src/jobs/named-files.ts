@@ -31,8 +31,11 @@ export function namedFiles(input: JobInput): { files: NamedFile[]; faults: Named
   const files = input.casefiles.flatMap((casefile, caseIndex) => {
     const field = `casefiles[${caseIndex}]`
     note(casefile, () => ({ field, sentence: `Failed to create casefile "${casefile.file_name}"` }))
+    // Field by field: spreading 6,000 of them took 40 ms.
     const ofCase: NamedFile = {
-      ...nameAndTime(casefile),
+      fileName: casefile.file_name,
+      path: casefile.path,
+      modificationTime: timeOf(casefile),
       caseIndex,
       position: -1,
       place: 'casefile',
@@ -47,7 +50,9 @@ export function namedFiles(input: JobInput): { files: NamedFile[]; faults: Named
       const key = `${aux.path}\0${aux.file_name}`
       if (auxFiles.has(key)) continue
       auxFiles.set(key, {
-        ...nameAndTime(aux),
+        fileName: aux.file_name,
+        path: aux.path,
+        modificationTime: timeOf(aux),
         caseIndex,
         position,
         place: `aux_files[${position}]`,
@@ -80,12 +85,8 @@ interface FileInput {
   modification_time?: string
 }
 
-function nameAndTime(file: FileInput) {
-  return {
-    fileName: file.file_name,
-    path: file.path,
-    modificationTime: file.modification_time === undefined ? null : new Date(file.modification_time),
-  }
+function timeOf({ modification_time: time }: FileInput): Date | null {
+  return time === undefined ? null : new Date(time)
 }
 
 interface FilePlace {
