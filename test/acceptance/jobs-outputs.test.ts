@@ -1,7 +1,6 @@
-import { utimes } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AuxFile, Kase } from '../../src/contract/job.ts'
-import { type AnalysisApp, startAnalysisApp, startAppWorker, tick } from '../helpers/analysis-app.ts'
+import { AuxFile, type Kase } from '../../src/contract/job.ts'
+import { startAppWorker, tick } from '../helpers/analysis-app.ts'
 import {
   auxFilesOf,
   countRows,
@@ -12,38 +11,13 @@ import {
   readJob,
   submit,
 } from '../helpers/jobs.ts'
+import { type OutputsApp, outputsOf, startOutputsApp } from '../helpers/outputs-app.ts'
 
-let app: AnalysisApp
+let app: OutputsApp
 beforeAll(async () => {
-  app = await startAnalysisApp()
+  app = await startOutputsApp()
 })
 afterAll(() => app.stop())
-
-let folders = 0
-/** A folder of its own with a casefile and a table, and a job of them. */
-async function newJob() {
-  const folder = app.at(`run-${folders++}`)
-  const at = (name: string) => `${folder}/${name}`
-  const write = (name: string, content?: string) => app.write(`${folder.split('/').at(-1)}/${name}`, content)
-  await write('case.olga')
-  await write('pvt.tab')
-  const job = await submit(app, jobOf({ [at('case.olga')]: [at('pvt.tab')] }))
-  await tick()
-  return { job, kaseId: kaseOf(job), folder, at, write }
-}
-
-const report = (kaseId: number, body: object, headers?: Record<string, string>) =>
-  app.request('POST', `/api/v1/kases/${kaseId}/outputs`, body, undefined, headers)
-
-async function reported(kaseId: number, body: object): Promise<Kase> {
-  const answer = await report(kaseId, body)
-  expect(answer.status, JSON.stringify(answer.body)).toBe(200)
-  expectShape(Kase, answer.body)
-  return answer.body
-}
-
-const outputsOf = ({ casefile }: Kase) => casefile.aux_files.filter((aux) => aux.is_output)
-const pathsOf = (kase: Kase) => outputsOf(kase).map((aux) => aux.path)
 
 /** The ledger's uses of a path, oldest first. */
 async function usesOf(path: string) {
@@ -58,10 +32,10 @@ async function usesOf(path: string) {
 
 describe('a report of outputs', () => {
   it('makes them aux files of the kase, and completes it and its job', async () => {
-    const { job, kaseId, at, write } = await newJob()
+    const { job, kaseId, at, write } = await app.newJob()
     await write('results.ppl')
     const time = '2025-10-07T18:20:00Z'
-    const kase = await reported(kaseId, {
+    const kase = await app.reported(kaseId, {
       files: [{ ...fileAt(at('results.ppl')), modification_time: time }, fileAt(at('late.tpl'))],
     })
     expect(kase).toMatchObject({ id: kaseId, status: 'completed', progress: 100 })
@@ -80,33 +54,33 @@ describe('a report of outputs', () => {
   })
 
   it('is pinned where its file is there; what is not there yet is watched and takes its place', async () => {
-    const { kaseId, at, write } = await newJob()
+    const { kaseId, at, write } = await app.newJob()
     await write('there.ppl')
-    const kase = await reported(kaseId, { files: [fileAt(at('there.ppl')), fileAt(at('late.ppl'))] })
+    const kase = await app.reported(kaseId, { files: [fileAt(at('there.ppl')), fileAt(at('late.ppl'))] })
     expect(await usesOf(at('there.ppl'))).toEqual([['out', 1]])
     expect(await usesOf(at('late.ppl'))).toEqual([['out', null]])
     await write('late.ppl')
     const worker = await startAppWorker(app)
     await expect.poll(() => usesOf(at('late.ppl')), { timeout: 15_000, interval: 200 }).toEqual([['out', 1]])
     await worker.stop()
-    expect(await reported(kaseId, { files: [] })).toEqual(kase)
+    expect(await app.reported(kaseId, { files: [] })).toEqual(kase)
   })
 
   it('of the same output is one association; other bytes are another use of it', async () => {
-    const { job, kaseId, at, write } = await newJob()
+    const { job, kaseId, at, write } = await app.newJob()
     await write('again.ppl', 'one')
-    const first = await reported(kaseId, { files: [fileAt(at('again.ppl')), fileAt(at('again.ppl'))] })
+    const first = await app.reported(kaseId, { files: [fileAt(at('again.ppl')), fileAt(at('again.ppl'))] })
     const [aux] = outputsOf(first)
     await app.request('PATCH', `/api/v1/kases/${kaseId}/aux_files/${aux?.id}`, { is_downloaded: true })
     const updated = (await readJob(app, job.id)).updated_at
-    const second = await reported(kaseId, { files: [fileAt(at('again.ppl'))] })
+    const second = await app.reported(kaseId, { files: [fileAt(at('again.ppl'))] })
     expect(outputsOf(second)).toEqual([{ ...aux, is_downloaded: true }])
     expect((await readJob(app, job.id)).updated_at).toBe(updated)
     expect(await usesOf(at('again.ppl'))).toEqual([['out', 1]])
     await tick()
     await write('again.ppl', 'other')
     await write('more.ppl')
-    const third = await reported(kaseId, { files: [fileAt(at('more.ppl')), fileAt(at('again.ppl'))] })
+    const third = await app.reported(kaseId, { files: [fileAt(at('more.ppl')), fileAt(at('again.ppl'))] })
     expect(outputsOf(third)).toMatchObject([{ ...aux, is_downloaded: false }, fileAt(at('more.ppl'))])
     expect(await usesOf(at('again.ppl'))).toEqual([
       ['out', 1],
@@ -115,9 +89,9 @@ describe('a report of outputs', () => {
   })
 
   it('of an input that the run wrote anew shows it as both', async () => {
-    const { job, kaseId, at, write } = await newJob()
+    const { job, kaseId, at, write } = await app.newJob()
     await write('pvt.tab', 'written by the run')
-    const kase = await reported(kaseId, { files: [fileAt(at('pvt.tab'))] })
+    const kase = await app.reported(kaseId, { files: [fileAt(at('pvt.tab'))] })
     const [input] = auxFilesOf(job)
     expect(kase.casefile.aux_files).toEqual([input, { ...input, is_output: true }])
     expect(await usesOf(at('pvt.tab'))).toEqual([
@@ -132,9 +106,9 @@ describe('a report of outputs', () => {
   })
 
   it('may be an input of the next job', async () => {
-    const { job, kaseId, at, write } = await newJob()
+    const { job, kaseId, at, write } = await app.newJob()
     await write('restart.rsw')
-    const [output] = outputsOf(await reported(kaseId, { files: [fileAt(at('restart.rsw'))] }))
+    const [output] = outputsOf(await app.reported(kaseId, { files: [fileAt(at('restart.rsw'))] }))
     const next = await submit(app, jobOf({ [at('next.olga')]: [at('restart.rsw')] }))
     expect(auxFilesOf(next)).toEqual([{ ...output, is_output: false }])
     expect(outputsOf((await readJob(app, job.id)).kases[0] as Kase)).toEqual([output])
@@ -145,10 +119,10 @@ describe('a report of outputs', () => {
       ['pause_flag', 'completed'],
       ['kill_flag', 'killed'],
     ]) {
-      const { job, kaseId, at, write } = await newJob()
+      const { job, kaseId, at, write } = await app.newJob()
       const before = await app.request('PATCH', `/api/v1/jobs/${job.id}`, { [String(flag)]: true })
       await write('results.ppl')
-      const kase = await reported(kaseId, { files: [fileAt(at('results.ppl'))] })
+      const kase = await app.reported(kaseId, { files: [fileAt(at('results.ppl'))] })
       expect([kase.status, outputsOf(kase).length]).toEqual([status, 1])
       const after = await readJob(app, job.id)
       expect(after.status).toBe(status)
@@ -156,105 +130,41 @@ describe('a report of outputs', () => {
     }
   })
 
+  it('leaves a kase that an engine runs as it is', async () => {
+    const { job, kaseId, at } = await app.newJob()
+    await app.database.db.updateTable('kase').set({ status: 'running' }).where('id', '=', kaseId).execute()
+    const kase = await app.reported(kaseId, { files: [fileAt(at('early.tpl'))] })
+    expect([kase.status, kase.progress, outputsOf(kase).length]).toEqual(['running', 0, 1])
+    expect(await readJob(app, job.id)).toMatchObject({ status: 'running', end_time: null })
+  })
+
   it('leaves a job of several kases running until the last; one report after another or all at once', async () => {
     const paths = Array.from({ length: 20 }, (_, i) => app.at(`many/case-${i}.olga`))
     const job = await submit(app, jobOf(Object.fromEntries(paths.map((path) => [path, []]))))
     const shared = await app.write('many/shared.ppl')
-    await reported(kaseOf(job), { files: [fileAt(shared)] })
+    await app.reported(kaseOf(job), { files: [fileAt(shared)] })
     expect(await readJob(app, job.id)).toMatchObject({
       status: 'running',
       progress: 5,
       start_time: null,
       end_time: null,
     })
-    const others = job.kases.slice(1).map((kase) => reported(kase.id, { files: [fileAt(shared)] }))
+    const others = job.kases.slice(1).map((kase) => app.reported(kase.id, { files: [fileAt(shared)] }))
     const ids = (await Promise.all(others)).map((kase) => outputsOf(kase)[0]?.id)
     expect(new Set(ids).size).toBe(1)
     expect(await readJob(app, job.id)).toMatchObject({ status: 'completed', progress: 100 })
   })
 
   it('is made once for its Idempotency-Key', async () => {
-    const { kaseId, at } = await newJob()
+    const { kaseId, at } = await app.newJob()
     const body = { files: [fileAt(at('keyed.ppl'))] }
     const key = { 'idempotency-key': `report ${kaseId}` }
-    const answers = await Promise.all([report(kaseId, body, key), report(kaseId, body, key)])
-    const third = await report(kaseId, body, key)
+    const answers = await Promise.all([app.report(kaseId, body, key), app.report(kaseId, body, key)])
+    const third = await app.report(kaseId, body, key)
     for (const answer of answers) expect([answer.status, answer.body]).toEqual([200, third.body])
     expect(third.headers['idempotent-replay']).toBe('true')
-    expect((await report(kaseId, { files: [] }, key)).body.code).toBe('idempotency_mismatch')
+    expect((await app.report(kaseId, { files: [] }, key)).body.code).toBe('idempotency_mismatch')
     expect(await usesOf(at('keyed.ppl'))).toHaveLength(1)
-  })
-})
-
-describe('a folder of outputs', () => {
-  it('gives what is new in it at any depth, without the casefile and untouched inputs', async () => {
-    const { kaseId, folder, at, write } = await newJob()
-    const old = await write('old.ppl')
-    await utimes(old, new Date('2020-01-01'), new Date('2020-01-01'))
-    await utimes(at('case.olga'), new Date(), new Date())
-    await write('case.ppl')
-    await write('deep/er/trend.tpl', 'trend')
-    const kase = await reported(kaseId, { folder })
-    expect(pathsOf(kase)).toEqual([at('case.ppl'), at('deep/er/trend.tpl')])
-    expect(outputsOf(kase)[1]).toMatchObject({ file_name: 'trend.tpl', is_output: true })
-    expect(Date.now() - Date.parse(outputsOf(kase)[1]?.modification_time ?? '')).toBeLessThan(60_000)
-    await write('pvt.tab', 'written by the run')
-    expect(pathsOf(await reported(kaseId, { folder: `${folder}/` }))).toEqual([
-      at('case.ppl'),
-      at('deep/er/trend.tpl'),
-      at('pvt.tab'),
-    ])
-  })
-
-  it('counts from the start of the kase where that is known', async () => {
-    const { kaseId, folder, at, write } = await newJob()
-    await write('before.ppl')
-    const start_time = new Date(Math.ceil(Date.now() / 1000) * 1000 + 60_000)
-    await app.database.db.updateTable('kase').set({ start_time }).where('id', '=', kaseId).execute()
-    const after = await write('after.ppl')
-    await utimes(after, start_time, start_time)
-    expect(pathsOf(await reported(kaseId, { folder }))).toEqual([at('after.ppl')])
-  })
-
-  it('may be one of a bucket, or all of it', async () => {
-    const { kaseId } = await newJob()
-    app.gs.buckets.put('bucket', 'results/one.ppl', Buffer.from('one'))
-    app.gs.buckets.put('bucket', 'results/deep/two.ppl', Buffer.from('two'))
-    app.gs.buckets.put('bucket', 'resultsets/no.ppl', Buffer.from('no'))
-    const kase = await reported(kaseId, { folder: 'gs://bucket/results' })
-    expect(pathsOf(kase)).toEqual(['gs://bucket/results/deep/two.ppl', 'gs://bucket/results/one.ppl'])
-    expect(pathsOf(await reported(kaseId, { folder: 'gs://bucket' }))).toHaveLength(3)
-  })
-
-  it('with more than 10,000 new files is 413', async () => {
-    const { kaseId } = await newJob()
-    for (let i = 0; i <= 10_000; i += 1) app.gs.buckets.put('bucket', `huge/${i}.ppl`, Buffer.from('x'))
-    const answer = await report(kaseId, { folder: 'gs://bucket/huge' })
-    expect([answer.status, answer.body.error]).toEqual([
-      413,
-      expect.stringMatching(/more than 10,000 new files/),
-    ])
-  })
-
-  it('must be there, in a location, and its store must answer', async () => {
-    const { kaseId } = await newJob()
-    const cases: [string, number, RegExp][] = [
-      [app.at('nowhere'), 422, /There is no/],
-      [await app.write('a-file'), 422, /There is no/],
-      ['/elsewhere/results', 422, /No location of this org covers/],
-      ['results', 422, /not absolute/],
-      ['', 422, /is empty/],
-      [`${app.files}/../store`, 422, /"\.\." segment/],
-    ]
-    for (const [folder, status, words] of cases) {
-      const answer = await report(kaseId, { folder })
-      expect([answer.status, answer.body.error], folder).toEqual([status, expect.stringMatching(words)])
-      expect(answer.body.details).toMatchObject([{ field: 'folder' }])
-    }
-    app.gs.fail({ bucket: 'bucket', action: 'refuse' })
-    const silent = await report(kaseId, { folder: 'gs://bucket/results' })
-    app.gs.reset()
-    expect([silent.status, silent.body.code]).toEqual([503, 'unavailable'])
   })
 })
 
@@ -264,9 +174,9 @@ describe('a report that cannot be', () => {
     [{ files: [fileAt('/ok.ppl'), { file_name: 'a', path: 'relative' }] }, 'files[1].path'],
     [{ files: [{ file_name: '', path: '/a' }] }, 'files[0].file_name'],
   ])('names the file that cannot be created: %j', async (body, field) => {
-    const { kaseId } = await newJob()
+    const { kaseId } = await app.newJob()
     const before = await countRows(app)
-    const answer = await report(kaseId, body)
+    const answer = await app.report(kaseId, body)
     expect(answer.status).toBe(422)
     expect(answer.body.error).toMatch(/^Failed to create aux_file: ".*" of casefile "case.olga": the /)
     expect(answer.body.details).toMatchObject([{ field }])
@@ -276,8 +186,8 @@ describe('a report that cannot be', () => {
   it.each([{}, { files: [], folder: '/a' }, { files: [{ path: '/a' }] }, { file: [] }, { folder: 7 }, []])(
     'is 422 for %j',
     async (body) => {
-      const { kaseId } = await newJob()
-      const answer = await report(kaseId, body)
+      const { kaseId } = await app.newJob()
+      const answer = await app.report(kaseId, body)
       expect([answer.status, answer.body.code]).toEqual([422, 'invalid'])
     },
   )
@@ -292,7 +202,7 @@ describe('a report that cannot be', () => {
 
 describe('whether an aux file was downloaded', () => {
   it('is said of one use, and not of the same file elsewhere', async () => {
-    const { job, kaseId, at } = await newJob()
+    const { job, kaseId, at } = await app.newJob()
     const other = await submit(app, jobOf({ [at('case.olga')]: [at('pvt.tab')] }))
     const [aux] = auxFilesOf(job)
     const answer = await app.request('PATCH', `/api/kases/${kaseId}/aux_files/${aux?.id}`, {
@@ -305,7 +215,7 @@ describe('whether an aux file was downloaded', () => {
   })
 
   it('is 404 for an aux file of another kase, and 422 for another type', async () => {
-    const [one, two] = [await newJob(), await newJob()]
+    const [one, two] = [await app.newJob(), await app.newJob()]
     const patch = (id: unknown, body: object) =>
       app.request('PATCH', `/api/v1/kases/${one.kaseId}/aux_files/${id}`, body)
     const foreign = await patch(auxFilesOf(two.job)[0]?.id, { is_downloaded: true })
