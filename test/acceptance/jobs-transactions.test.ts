@@ -60,3 +60,17 @@ it('200 jobs at the same moment that share 50 aux files all stand, and the files
     expect(auxFilesOf(job)[0]).toMatchObject(fileAt(`/shared/${i % 50}.tab`))
   }
 })
+
+it('a job of many casefiles takes as many statements as a job of one', async () => {
+  const count = async (run: string, size: number) => {
+    const cases = Array.from({ length: size }, (_, i) => [
+      `/${run}/${i}.olga`,
+      [`/${run}/${i}.tab`, '/shared/0.tab'],
+    ])
+    const before = app.database.statementCount()
+    await submit(app, jobOf(Object.fromEntries(cases)))
+    return app.database.statementCount() - before
+  }
+  await count('first', 1)
+  expect(await count('many', 300)).toBe(await count('one', 1))
+})
