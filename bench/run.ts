@@ -5,6 +5,7 @@ import { analysisClientsScenario } from './scenarios/analysis-clients.ts'
 import { analysisCreateScenario } from './scenarios/analysis-create.ts'
 import { analysisReadScenario } from './scenarios/analysis-read.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
+import { jobCreateScenario } from './scenarios/job-create.ts'
 import { probeScenario } from './scenarios/probe.ts'
 import { probeAskersScenario } from './scenarios/probe-askers.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
@@ -17,6 +18,7 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'analysis-create': analysisCreateScenario,
   'analysis-read': analysisReadScenario,
   'analysis-clients': analysisClientsScenario,
+  'job-create': jobCreateScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)

@@ -7,11 +7,11 @@ import type { Job, JobInput } from '../contract/job.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
-import { insertUses, type NewUse } from '../files/file-use.repository.ts'
 import type { Looker } from '../files/look-at.ts'
 import { inTurnIfMany } from '../files/many-files.ts'
 import { recordFiles } from '../files/record-files.ts'
 import { writeOnce } from '../idempotency/write-once.ts'
+import { insertKases } from './insert-kases.ts'
 import * as jobRepository from './job.repository.ts'
 import { jobFromRows } from './job-from-rows.ts'
 import { type NamedFile, type NamedFileFault, namedFiles } from './named-files.ts'
@@ -47,19 +47,15 @@ async function recordJob(deps: JobDeps, caller: Caller, input: JobInput, named: 
       description: input.job.description,
       numparallelsims: input.job.numparallelsims ?? 1,
       launchTime: input.job.launch_time === undefined ? null : new Date(input.job.launch_time),
+      filesCount: named.length,
     })
     const recorded = await recordFiles(trx, caller.orgId, files, seenAt)
-    await insertCases(trx, caller.orgId, id, named, recorded)
+    const kases = await insertKases(trx, caller.orgId, id, named, recorded)
     await recordAudit(trx, caller, { action: 'job.create', subject: `job ${id}` })
-    return await getJob(trx, caller, id)
+    const [row] = await jobRepository.findJobs(trx, caller.orgId, [id])
+    if (row === undefined) throw new Error(`Job ${id} is not there`)
+    return jobFromRows(row, kases)
   })
-}
-
-export async function getJob(db: Db, caller: Caller, id: number): Promise<Job> {
-  const job = await jobRepository.findJob(db, caller.orgId, id)
-  if (job === undefined) throw new AppError('not_found', 'Job not found')
-  const kases = await jobRepository.listKases(db, caller.orgId, id)
-  return jobFromRows(job, kases, await jobRepository.listAssociations(db, caller.orgId, id))
 }
 
 /** All faults at once; a file that cannot be created gives the sentence. */
@@ -99,71 +95,4 @@ async function choose(trx: Trx, caller: Caller, job: JobInput['job']) {
     engineId: engine.id,
     priorityId: priority?.id ?? null,
   }
-}
-
-type Recorded = Awaited<ReturnType<typeof recordFiles>>
-
-async function insertCases(trx: Trx, orgId: number, jobId: number, named: NamedFile[], recorded: Recorded) {
-  const cases = named.filter((file) => file.casefile !== null)
-  const kaseIds = await jobRepository.insertKases(trx, orgId, jobId, cases.length)
-  const casefileIds = await jobRepository.nextCasefileIds(trx, cases.length)
-  const at = <T>(values: T[], index: number): T => {
-    const value = values[index]
-    if (value === undefined) throw new RangeError(`no row ${index} of ${values.length}`)
-    return value
-  }
-  const useOf = (file: NamedFile): NewUse => {
-    const { fileId, versionId } = recordedAt(recorded, file.path)
-    return {
-      fileId,
-      versionId,
-      direction: 'in',
-      subjectKind: 'casefile',
-      subjectId: at(casefileIds, file.caseIndex),
-      place: file.place,
-    }
-  }
-  const useIds = await insertUses(trx, orgId, named.map(useOf))
-  const rows = named.map((file, index) => ({ file, useId: at(useIds, index) }))
-
-  await jobRepository.insertCasefiles(
-    trx,
-    orgId,
-    rows.flatMap(({ file, useId }) =>
-      file.casefile === null
-        ? []
-        : {
-            ...file.casefile,
-            id: at(casefileIds, file.caseIndex),
-            kaseId: at(kaseIds, file.caseIndex),
-            useId,
-            fileName: file.fileName,
-            path: file.path,
-            modificationTime: file.modificationTime,
-          },
-    ),
-  )
-  const auxRows = rows.filter(({ file }) => file.casefile === null)
-  if (auxRows.length === 0) return
-  const auxFileIds = await jobRepository.ensureAuxFiles(
-    trx,
-    orgId,
-    auxRows.map(({ file }) => ({ fileId: recordedAt(recorded, file.path).fileId, fileName: file.fileName })),
-  )
-  await jobRepository.insertAssociations(
-    trx,
-    auxRows.map(({ file, useId }, index) => ({
-      casefileId: at(casefileIds, file.caseIndex),
-      auxFileId: at(auxFileIds, index),
-      useId,
-      position: file.position,
-      modificationTime: file.modificationTime,
-    })),
-  )
-}
-
-function recordedAt(recorded: Recorded, path: string) {
-  const file = recorded.get(path)
-  if (file === undefined) throw new Error(`recordFiles left out "${path}"`)
-  return file
 }

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import '../access/route-access.ts'
 import type { ErrorBody } from '../contract/common.ts'
 import { AppError, type ErrorDetail, errorTable, maxFaults, sentenceOfDetails } from '../errors.ts'
 import type { SchemaFault } from './fault-message.ts'
@@ -13,7 +14,8 @@ export function handleError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const appError = appErrorFrom(error, request)
+  const found = appErrorFrom(error, request)
+  const appError = request.routeOptions.config?.refusal?.(found) ?? found
   const { status } = errorTable[appError.code]
   if (status >= 500) request.log.error({ err: error }, appError.message)
   if (status === 503) reply.header('retry-after', '2')

@@ -30,6 +30,17 @@ export const bodyExamples: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  patchJobsId: { pause_flag: true },
+  postKasesIdOutputs: {
+    files: [
+      {
+        file_name: 'base_case.tpl',
+        path: '/shared/projects/north_sea/results/base_case.tpl',
+        modification_time: '2025-10-07T18:20:00Z',
+      },
+    ],
+  },
+  patchKasesIdAuxFilesAuxId: { is_downloaded: true },
   postAnalysisProject: {
     type: 'joint-calling',
     status: 'completed',
