@@ -8,6 +8,7 @@ import { findFileScenario } from './scenarios/find-file.ts'
 import { probeScenario } from './scenarios/probe.ts'
 import { probeAskersScenario } from './scenarios/probe-askers.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
+import { scanDeckScenario } from './scenarios/scan-deck.ts'
 
 const scenarios: Record<string, () => Promise<Row[]>> = {
   'record-files': recordFilesScenario,
@@ -17,6 +18,7 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'analysis-create': analysisCreateScenario,
   'analysis-read': analysisReadScenario,
   'analysis-clients': analysisClientsScenario,
+  'scan-deck': scanDeckScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
