@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { callerOf } from '../access/route-access.ts'
 import { IdParams } from '../contract/common.ts'
 import { Job, JobInput } from '../contract/job.ts'
-import { createJob, getJob, type JobDeps } from './job.service.ts'
+import { Preflight } from '../contract/preflight.ts'
+import { checkJob, createJob, getJob, type JobDeps } from './job.service.ts'
 
 export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -17,6 +18,19 @@ export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
         },
       },
       async (request) => createJob(deps, callerOf(request), request.body),
+    )
+
+    app.post(
+      '/jobs/check',
+      {
+        config: { access: 'submitter' },
+        schema: {
+          summary: 'Find out whether a job can run, before it is created; stores nothing',
+          body: JobInput,
+          response: { 200: Preflight },
+        },
+      },
+      async (request) => checkJob(deps, callerOf(request), request.body),
     )
 
     app.get(

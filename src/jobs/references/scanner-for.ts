@@ -7,6 +7,9 @@ const scanners = new Map<string, ReferenceScanner>(
   ['.genkey', '.key', '.inp', '.geninp', '.olga'].map((extension) => [extension, scanOlga]),
 )
 
+/** In the order in which they are told. */
+export const scannedExtensions: readonly string[] = [...scanners.keys()]
+
 /** Undefined for a format that nobody can read here. */
 export function scannerFor(fileName: string): ReferenceScanner | undefined {
   return scanners.get(nameParts(fileName).nameext?.toLowerCase() ?? '')
