@@ -2,9 +2,16 @@ import type { RootsOf } from '../access/roots-of.ts'
 import type { JobInput } from '../contract/job.ts'
 import type { Preflight } from '../contract/preflight.ts'
 import { AppError, type ErrorDetail, maxFaults } from '../errors.ts'
+import { refuseTooMany } from '../files/many-files.ts'
 import { forEachConcurrently } from '../lib/limit-concurrency.ts'
 import type { Stores } from '../storage/stores.ts'
-import { baseNameOf, checkReference, folderOf, indexDeclared } from './preflight/check-reference.ts'
+import {
+  addressOf,
+  baseNameOf,
+  checkReference,
+  folderOf,
+  indexDeclared,
+} from './preflight/check-reference.ts'
 import { createFileReader, type ReadFile } from './preflight/file-reader.ts'
 import { findNearby } from './preflight/nearby.ts'
 import { type CasefileReport, type ReportedReference, reportCasefile } from './preflight/report-casefile.ts'
@@ -36,7 +43,7 @@ interface CheckedCase {
   references: ReportedReference[]
 }
 
-/** Whether a job can run, as far as its cases, their tables and the stores tell. Stores nothing and never throws for what it finds. */
+/** Whether a job can run, as far as its cases, their tables and the stores tell. */
 export interface PreflightResult {
   report: Preflight
   /** Why it cannot, each with its casefile. */
@@ -45,7 +52,10 @@ export interface PreflightResult {
   found: string[][]
 }
 
-/** Looks a constant number of times, whatever the number of casefiles; a file that several name is read once. */
+/**
+ * Stores nothing and looks a constant number of times, whatever the number of casefiles; a file that several name is read
+ * once. Throws `too_large` for cases that name too many files together, and nothing else for what it finds.
+ */
 export async function preflight(
   deps: PreflightDeps,
   orgId: number,
@@ -58,6 +68,7 @@ export async function preflight(
     casefiles.flatMap(({ path, aux_files = [] }) => [path, ...aux_files.map((aux) => aux.path)]),
   )
   const scanned = await scanCases(readFile, casefiles)
+  refuseTooMany(countReferences(casefiles, scanned), 'casefiles', 'check them as several jobs')
   const checked = await checkCases(sights, casefiles, scanned)
   await addCandidates({ stores: deps.stores, roots, sights }, checked)
   const tables = await readTables(readFile, checked)
@@ -105,6 +116,11 @@ async function scanCases(readFile: ReadFile, casefiles: readonly Casefile[]) {
     scanned.set(file.path, await scanCase(readFile, file))
   })
   return scanned
+}
+
+/** A case that is named often counts as often: the report tells of each. */
+function countReferences(casefiles: readonly Casefile[], scanned: ReadonlyMap<string, ScannedCase>): number {
+  return casefiles.reduce((sum, { path }) => sum + (scanned.get(path)?.scan?.references.length ?? 0), 0)
 }
 
 async function checkCases(
@@ -157,7 +173,10 @@ async function addCandidates(
     deps,
     missing.map(({ at }) => at),
   )
-  for (const { one, at } of missing) one.candidates = nearbyOf(at)
+  for (const { one, at } of missing) {
+    const declared = new Set(one.candidates.map(addressOf))
+    one.candidates.push(...nearbyOf(at).filter((path) => !declared.has(addressOf(path))))
+  }
 }
 
 async function readTables(readFile: ReadFile, checked: readonly CheckedCase[]) {

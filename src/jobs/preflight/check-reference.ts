@@ -13,13 +13,23 @@ export interface DeclaredFiles {
   has(path: string): boolean
   /** Paths of those with this file_name. */
   named(fileName: string): string[]
+  /** Also of those where only upper and lower case differ. */
+  namedAlike(fileName: string): string[]
 }
 
 export function indexDeclared(files: readonly DeclaredFile[]): DeclaredFiles {
   const addresses = new Set(files.map(({ path }) => addressOf(path)))
   const byName = new Map<string, string[]>()
-  for (const { file_name, path } of files) addToList(byName, file_name, path)
-  return { has: (path) => addresses.has(addressOf(path)), named: (fileName) => byName.get(fileName) ?? [] }
+  const alike = new Map<string, string[]>()
+  for (const { file_name, path } of files) {
+    addToList(byName, file_name, path)
+    addToList(alike, file_name.toLowerCase(), path)
+  }
+  return {
+    has: (path) => addresses.has(addressOf(path)),
+    named: (fileName) => byName.get(fileName) ?? [],
+    namedAlike: (fileName) => alike.get(fileName.toLowerCase()) ?? [],
+  }
 }
 
 export interface CheckedReference {
@@ -51,10 +61,10 @@ export function checkReference(
   if (path !== null && declared.has(path) && look.state !== 'absent') {
     return { verdict: 'found', path, candidates: [], unseen: look.reason }
   }
-  const elsewhere = declared
-    .named(baseNameOf(reference))
-    .filter((one) => path === null || addressOf(one) !== addressOf(path))
-    .filter((one) => sights.at(one).state !== 'absent')
+  const name = baseNameOf(reference)
+  const isElsewhere = (one: string) =>
+    (path === null || addressOf(one) !== addressOf(path)) && sights.at(one).state !== 'absent'
+  const elsewhere = declared.named(name).filter(isElsewhere)
   const [only, ...others] = new Set(elsewhere)
   if (only !== undefined && others.length === 0) {
     const there = sights.at(only)
@@ -66,7 +76,8 @@ export function checkReference(
     }
   }
   if (only !== undefined) return { verdict: 'ambiguous', path, candidates: [only, ...others], unseen: null }
-  return { verdict: 'missing', path, candidates: [], unseen: look.state === 'absent' ? null : look.reason }
+  const candidates = declared.namedAlike(name).filter(isElsewhere)
+  return { verdict: 'missing', path, candidates, unseen: look.state === 'absent' ? null : look.reason }
 }
 
 const leadsNowhere = 'It leads to no path that can be looked at'

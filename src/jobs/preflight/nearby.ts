@@ -18,6 +18,7 @@ const maxFolders = 50
 const maxListed = 1_000
 const listingsAtATime = 8
 const maxNeighbours = 10
+const maxSearchedFor = 1_000
 const maxCandidates = 20
 
 /**
@@ -43,7 +44,7 @@ export async function findNearby(
     }
     listed.set(folder, byName)
   })
-  await deps.sights.look(missing.flatMap(neighboursOf))
+  await deps.sights.look(missing.slice(0, maxSearchedFor).flatMap(neighboursOf))
 
   return (file) => {
     const inFolders = foldersOf(file).flatMap((folder) => listed.get(folder)?.get(nameKey(file.path)) ?? [])

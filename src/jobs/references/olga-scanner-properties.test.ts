@@ -240,10 +240,12 @@ function ratio(once: number[], twice: number[]): number {
   return Math.min(...twice) / Math.min(...once)
 }
 
+/** Of the processor, which others on the machine do not add to. */
 async function millisecondsOf(deck: Uint8Array): Promise<number> {
-  const start = performance.now()
+  const start = process.cpuUsage()
   await scanOlga(inPieces(deck))
-  return performance.now() - start
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1_000
 }
 
 test('a deck of a megabyte takes less than 50 ms', async () => {
