@@ -9,6 +9,7 @@ import { jobCreateScenario } from './scenarios/job-create.ts'
 import { probeScenario } from './scenarios/probe.ts'
 import { probeAskersScenario } from './scenarios/probe-askers.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
+import { scanDeckScenario } from './scenarios/scan-deck.ts'
 
 const scenarios: Record<string, () => Promise<Row[]>> = {
   'record-files': recordFilesScenario,
@@ -18,6 +19,7 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'analysis-create': analysisCreateScenario,
   'analysis-read': analysisReadScenario,
   'analysis-clients': analysisClientsScenario,
+  'scan-deck': scanDeckScenario,
   'job-create': jobCreateScenario,
 }
 

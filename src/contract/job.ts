@@ -34,6 +34,8 @@ export const JobInput = closed(
       launch_time: Type.Optional(Time),
     }),
     casefiles: Type.Array(CasefileInput, { minItems: 1 }),
+    check: Type.Optional(Type.Enum(['none', 'required'], { default: 'none' })),
+    discover: Type.Optional(Type.Boolean({ default: false })),
   },
   { title: 'JobInput' },
 )

@@ -3,8 +3,9 @@ import { Type } from 'typebox'
 import { callerOf } from '../access/route-access.ts'
 import { IdParams } from '../contract/common.ts'
 import { Job, JobInput, JobListQuery, JobPatch, JobStatuses, JobStatusQuery } from '../contract/job.ts'
+import { Preflight } from '../contract/preflight.ts'
 import { nextLink } from '../lib/next-link.ts'
-import { createJob, type JobDeps } from './job.service.ts'
+import { checkJob, createJob, type JobDeps } from './job.service.ts'
 import { controlJob, refuseOtherFields } from './job-control.service.ts'
 import { listJobs } from './job-list.service.ts'
 import { getJobStatus, listJobStatuses } from './job-status.service.ts'
@@ -28,6 +29,19 @@ export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
         },
       },
       async (request) => createJob(deps, callerOf(request), request.body),
+    )
+
+    app.post(
+      '/jobs/check',
+      {
+        config: { access: 'submitter' },
+        schema: {
+          summary: 'Find out whether a job can run, before it is created; stores nothing',
+          body: JobInput,
+          response: { 200: Preflight },
+        },
+      },
+      async (request) => checkJob(deps, callerOf(request), request.body),
     )
 
     app.get(

@@ -4,6 +4,7 @@ import { nameFault } from '../access/faults.ts'
 import { holdOrgRow } from '../access/org-rows.repository.ts'
 import { ensureProject } from '../access/project.repository.ts'
 import type { Job, JobInput } from '../contract/job.ts'
+import type { Preflight } from '../contract/preflight.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
@@ -15,21 +16,42 @@ import { insertKases } from './insert-kases.ts'
 import * as jobRepository from './job.repository.ts'
 import { jobFromRows } from './job-from-rows.ts'
 import { type NamedFile, type NamedFileFault, namedFiles } from './named-files.ts'
+import { type PreflightDeps, preflight, refuseUnrunnable, withFound } from './preflight.service.ts'
 
-export interface JobDeps {
+export interface JobDeps extends PreflightDeps {
   db: Db
   lookAt: Looker
 }
 
 export async function createJob(deps: JobDeps, caller: Caller, input: JobInput): Promise<Job> {
-  const { files: named, faults } = namedFiles(input)
+  const named = await namedFilesOf(deps.db, caller, input)
+  return await inTurnIfMany(named.length, async () => {
+    if (input.check !== 'required' && input.discover !== true)
+      return await recordJob(deps, caller, input, named)
+    const checked = await preflight(deps, caller.orgId, input)
+    if (input.check === 'required') refuseUnrunnable(checked)
+    if (input.discover !== true) return await recordJob(deps, caller, input, named)
+    const withAuxFiles = withFound(input, checked)
+    return await recordJob(deps, caller, withAuxFiles, await namedFilesOf(deps.db, caller, withAuxFiles))
+  })
+}
+
+/** What `createJob` would refuse is refused here too; nothing is stored. */
+export async function checkJob(deps: JobDeps, caller: Caller, input: JobInput): Promise<Preflight> {
+  const named = await namedFilesOf(deps.db, caller, input)
+  const { details } = await inTransaction(deps.db, (trx) => findChoice(trx, caller, input.job))
+  if (details.length > 0) throw refusal(details, [])
+  return await inTurnIfMany(named.length, async () => (await preflight(deps, caller.orgId, input)).report)
+}
+
+/** Throws for names and paths that cannot be, together with all else that is wrong with the job. */
+async function namedFilesOf(db: Db, caller: Caller, input: JobInput): Promise<NamedFile[]> {
+  const { files, faults } = namedFiles(input)
   const projectFault = nameFault(input.job.project_name)
-  if (faults.length > 0 || projectFault !== null) {
-    const { details } = await inTransaction(deps.db, (trx) => findChoice(trx, caller, input.job))
-    const ofProject = projectFault === null ? [] : [{ field: 'job.project_name', message: projectFault }]
-    throw refusal([...ofProject, ...details], faults)
-  }
-  return await inTurnIfMany(named.length, () => recordJob(deps, caller, input, named))
+  if (faults.length === 0 && projectFault === null) return files
+  const { details } = await inTransaction(db, (trx) => findChoice(trx, caller, input.job))
+  const ofProject = projectFault === null ? [] : [{ field: 'job.project_name', message: projectFault }]
+  throw refusal([...ofProject, ...details], faults)
 }
 
 /** Files are looked at before the transaction; all rows of a job stand or fall together. */

@@ -103,7 +103,7 @@ export async function buildApp(deps: AppDeps) {
   registerHealthRoutes(app, db)
   registerMetrics(app, deps.metrics ?? createMetrics({ database: deps.database }))
   for (const prefix of ['/api/v1', '/api']) {
-    await app.register(jobRoutes({ db, lookAt }), { prefix })
+    await app.register(jobRoutes({ db, lookAt, rootsOf, stores: deps.stores }), { prefix })
     await app.register(kaseRoutes({ db, lookAt, stores: deps.stores }), { prefix })
   }
   await app.register(fileRoutes({ db, stores: deps.stores, lookAt }), { prefix: '/api/v1' })

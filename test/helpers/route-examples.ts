@@ -125,6 +125,7 @@ export function routeExamples(app: TestApp): Examples {
     'POST /sign-in-links': async () => ({ path: '/sign-in-links', body: {} }),
     'POST /sign-out': async () => ({ path: '/sign-out', headers: await browserHeaders(app) }),
     'POST /jobs': async () => ({ path: '/jobs', body: await jobBody(app) }),
+    'POST /jobs/check': async () => ({ path: '/jobs/check', body: await jobBody(app), reads: true }),
     'GET /jobs/:id': async () => ({ path: `/jobs/${await makeOne(app, '/jobs', await jobBody(app))}` }),
     'PATCH /jobs/:id': async () => ({
       path: `/jobs/${await makeOne(app, '/jobs', await jobBody(app))}`,
