@@ -176,6 +176,7 @@ async function addCandidates(
   for (const { one, at } of missing) {
     const declared = new Set(one.candidates.map(addressOf))
     one.candidates.push(...nearbyOf(at).filter((path) => !declared.has(addressOf(path))))
+    if (one.candidates.length > 1) one.verdict = 'ambiguous'
   }
 }
 

@@ -109,22 +109,20 @@ describe('the pre-flight of a job', () => {
       'a/pvt/fluid.tab': table('GAS'),
       'b/case.genkey': 'FILES PVTFILE=".\\Fluid.tab", WAXFILE=none.wax\n',
       'b/FLUID.TAB': table('GAS'),
-      'fluid.tab': table('GAS'),
+      'c/d/case.genkey': 'FILES PVTFILE="fluid.tab"\n',
+      'c/d/pvt/fluid.tab': table('GAS'),
+      'c/fluid.tab': table('GAS'),
     })
     const a = await checkOne(`${folder}/a/case.genkey`)
     expect(a.runnable).toBe(false)
     expect(a.references).toMatchObject([
-      {
-        verdict: 'missing',
-        resolved_path: null,
-        candidates: [`${folder}/a/pvt/fluid.tab`, `${folder}/fluid.tab`],
-      },
+      { verdict: 'missing', resolved_path: null, candidates: [`${folder}/a/pvt/fluid.tab`] },
     ])
     expect(a.findings).toEqual([
       {
         severity: 'error',
         code: 'missing_reference',
-        message: `\`fluid.tab\` is not in \`${folder}/a\`; there is one in \`${folder}/a/pvt\` and one in \`${folder}\``,
+        message: `\`fluid.tab\` is not in \`${folder}/a\`; there is one in \`${folder}/a/pvt\``,
         file: `${folder}/a/case.genkey`,
         line: 1,
         step: null,
@@ -135,6 +133,12 @@ describe('the pre-flight of a job', () => {
     expect(b.problems).toEqual([
       `error missing_reference: \`Fluid.tab\` is not in \`${folder}/b\`; there is \`FLUID.TAB\` in \`${folder}/b\``,
       `error missing_reference: \`none.wax\` is not in \`${folder}/b\``,
+    ])
+    const several = [`${folder}/c/d/pvt/fluid.tab`, `${folder}/c/fluid.tab`]
+    const c = await checkOne(`${folder}/c/d/case.genkey`)
+    expect(c.references).toMatchObject([{ verdict: 'ambiguous', resolved_path: null, candidates: several }])
+    expect(c.problems).toEqual([
+      `error ambiguous_reference: \`fluid.tab\` is not in \`${folder}/c/d\`, and several files may be meant: \`${several[0]}\`, \`${several[1]}\``,
     ])
   })
 
@@ -154,7 +158,7 @@ describe('the pre-flight of a job', () => {
     ])
     expect(unused).toEqual([named(`${folder}/a/old.rsw`)])
     expect(problems).toEqual([
-      `error ambiguous_reference: \`w.wax\` is not in \`${folder}/a\`, and several of the declared files have this name: \`${folder}/x/w.wax\`, \`${folder}/y/w.wax\``,
+      `error ambiguous_reference: \`w.wax\` is not in \`${folder}/a\`, and several files may be meant: \`${folder}/x/w.wax\`, \`${folder}/y/w.wax\``,
     ])
     expect(runnable).toBe(false)
   })

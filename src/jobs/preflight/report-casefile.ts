@@ -97,7 +97,7 @@ function wordsOf({
   const name = baseNameOf(path ?? reference)
   const at = path === null ? '' : ` in \`${folderOf(path)}\``
   if (verdict === 'ambiguous') {
-    const message = `\`${name}\` is not${at}, and several of the declared files have this name: ${candidates.map(code).join(', ')}`
+    const message = `\`${name}\` is not${at}, and several files may be meant: ${candidates.map(code).join(', ')}`
     return { severity: 'error', code: 'ambiguous_reference', message }
   }
   if (verdict === 'missing' && unseen === null) {
@@ -116,13 +116,11 @@ function wordsOf({
 const code = (path: string) => `\`${path}\``
 
 /** `; there is one in /shared/a/pvt`, or under which other name. */
-function nearbyWords(name: string, candidates: readonly string[]): string {
-  if (candidates.length === 0) return ''
-  const told = candidates.slice(0, 3).map((path) => {
-    const folder = code(folderOf(path))
-    return baseNameOf(path) === name ? `one in ${folder}` : `${code(baseNameOf(path))} in ${folder}`
-  })
-  return `; there is ${told.join(' and ')}`
+function nearbyWords(name: string, [candidate]: readonly string[]): string {
+  if (candidate === undefined) return ''
+  const folder = code(folderOf(candidate))
+  const other = baseNameOf(candidate)
+  return `; there is ${other === name ? 'one' : code(other)} in ${folder}`
 }
 
 function resultFindings(
