@@ -74,7 +74,8 @@ function validationError(
 
 /** An id that is no id names nothing: `/jobs/abc` is as unknown as `/jobs/999999`, and answers alike. */
 export function unknownThing(request: FastifyRequest): AppError {
-  const noun = /\/([a-z_]+)\/:id\b/.exec(request.routeOptions.url ?? '')?.[1]
+  // The last one named: `/workflows/:id/steps/:index` is about a step.
+  const noun = /.*\/([a-z_]+)\/:(?:id|slug|index)\b/.exec(request.routeOptions.url ?? '')?.[1]
   return new AppError('not_found', noun === undefined ? undefined : `${singularOf(noun)} not found`)
 }
 
