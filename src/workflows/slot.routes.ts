@@ -10,10 +10,12 @@ import {
   WorkflowPageQuery,
   WorkflowParams,
 } from '../contract/workflow.ts'
+import { slotFaults } from './definition-faults.ts'
 import type { WorkflowDeps } from './read-workflows.ts'
 import { createSlot, deleteSlot, getSlot, listSlots, updateSlot } from './slot.service.ts'
 
 export function slotRoutes(deps: WorkflowDeps): FastifyPluginAsyncTypebox {
+  const findFaults = (body: unknown) => slotFaults(body, deps)
   return async (app) => {
     app.get(
       '/workflows/:id/slots',
@@ -34,6 +36,7 @@ export function slotRoutes(deps: WorkflowDeps): FastifyPluginAsyncTypebox {
       {
         config: {
           access: 'author',
+          findFaults,
           creates: {
             location: ({ slug }: SlotWritten, { org, id }: WorkflowParams) =>
               `/api/v1/org/${org}/workflows/${id}/slots/${slug}`,
@@ -61,7 +64,7 @@ export function slotRoutes(deps: WorkflowDeps): FastifyPluginAsyncTypebox {
     app.patch(
       '/workflows/:id/slots/:slug',
       {
-        config: { access: 'author' },
+        config: { access: 'author', findFaults },
         schema: {
           summary: 'Change a slot',
           params: SlotParams,

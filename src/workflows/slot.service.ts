@@ -36,7 +36,7 @@ export async function createSlot(
   key: string,
   input: SlotInput,
 ): Promise<SlotWritten> {
-  refuseDetails(slotFaults(input, deps, ''))
+  refuseDetails(slotFaults(input, deps))
   const slot = slotFromInput(input, deps)
   return await writeSlot(deps, caller, key, 'create', (slots) => {
     refuseTakenSlug(slots, slot.slug)
@@ -56,7 +56,7 @@ export async function updateSlot(
 ): Promise<SlotWritten> {
   return await writeSlot(deps, caller, key, 'update', (slots) => {
     const merged = { ...slotNamed(slots, slug), ...patch }
-    refuseDetails(slotFaults(merged, deps, ''))
+    refuseDetails(slotFaults(merged, deps))
     const slot = slotFromInput(merged, deps)
     const others = slots.filter((other) => other.slug !== slug)
     refuseTakenSlug(others, slot.slug)

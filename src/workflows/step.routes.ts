@@ -10,10 +10,12 @@ import {
   WorkflowPageQuery,
   WorkflowParams,
 } from '../contract/workflow.ts'
+import { stepFaults } from './definition-faults.ts'
 import type { WorkflowDeps } from './read-workflows.ts'
 import { createStep, deleteStep, getStep, listSteps, updateStep } from './step.service.ts'
 
 export function stepRoutes(deps: WorkflowDeps): FastifyPluginAsyncTypebox {
+  const findFaults = (body: unknown) => stepFaults(body, deps)
   return async (app) => {
     app.get(
       '/workflows/:id/steps',
@@ -34,6 +36,7 @@ export function stepRoutes(deps: WorkflowDeps): FastifyPluginAsyncTypebox {
       {
         config: {
           access: 'author',
+          findFaults,
           creates: {
             location: ({ index }: StepWritten, { org, id }: WorkflowParams) =>
               `/api/v1/org/${org}/workflows/${id}/steps/${index}`,
@@ -61,7 +64,7 @@ export function stepRoutes(deps: WorkflowDeps): FastifyPluginAsyncTypebox {
     app.patch(
       '/workflows/:id/steps/:index',
       {
-        config: { access: 'author' },
+        config: { access: 'author', findFaults },
         schema: {
           summary: 'Change a step; a config that is given replaces the whole config',
           params: StepParams,

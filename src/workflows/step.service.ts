@@ -38,7 +38,7 @@ export async function createStep(
   key: string,
   input: StepInput,
 ): Promise<StepWritten> {
-  refuseDetails(stepFaults(input, deps, ''))
+  refuseDetails(stepFaults(input, deps))
   const step = stepFromInput(input, deps)
   return await writeStep(deps, caller, key, 'create', (steps) => {
     if (steps.length >= maxSteps) {
@@ -58,7 +58,7 @@ export async function updateStep(
 ): Promise<StepWritten> {
   return await writeStep(deps, caller, key, 'update', (steps) => {
     const merged = { ...stepAt(steps, index), ...patch }
-    refuseDetails(stepFaults(merged, deps, ''))
+    refuseDetails(stepFaults(merged, deps))
     const step = stepFromInput(merged, deps)
     return { step, index, steps: steps.map((other, at) => (at === index ? step : other)) }
   })

@@ -11,6 +11,7 @@ import {
   WorkflowParams,
   WorkflowPatch,
 } from '../contract/workflow.ts'
+import { workflowFaults } from './definition-faults.ts'
 import type { WorkflowDeps } from './read-workflows.ts'
 import {
   checkWorkflow,
@@ -23,6 +24,7 @@ import {
 
 /** Below `/orgs/:org`, as all routes of workflows. */
 export function workflowRoutes(deps: WorkflowDeps): FastifyPluginAsyncTypebox {
+  const findFaults = (body: unknown) => workflowFaults(body, deps)
   return async (app) => {
     app.get(
       '/workflows',
@@ -43,6 +45,7 @@ export function workflowRoutes(deps: WorkflowDeps): FastifyPluginAsyncTypebox {
       {
         config: {
           access: 'author',
+          findFaults,
           creates: {
             location: ({ id }: Workflow, { org }: OrgParams) => `/api/v1/org/${org}/workflows/${id}`,
           },
@@ -69,7 +72,7 @@ export function workflowRoutes(deps: WorkflowDeps): FastifyPluginAsyncTypebox {
     app.patch(
       '/workflows/:id',
       {
-        config: { access: 'author' },
+        config: { access: 'author', findFaults },
         schema: {
           summary: 'Change a workflow; slots and steps that are given replace all',
           params: WorkflowParams,

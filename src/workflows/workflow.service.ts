@@ -1,6 +1,6 @@
 import { recordAudit } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
-import { detailsOfFaults, ifGiven, nameFault, refuseDetails, textFault } from '../access/faults.ts'
+import { refuseDetails } from '../access/faults.ts'
 import { lockOrg } from '../access/org.repository.ts'
 import { refuseTaken } from '../access/write-conflict.ts'
 import type { Workflow, WorkflowCheck, WorkflowInput, WorkflowPatch } from '../contract/workflow.ts'
@@ -10,8 +10,7 @@ import { type Page, type PageRequest, pageById } from '../lib/page.ts'
 import { summaryOf } from './author-warnings.ts'
 import { changeWorkflow, takenSlug } from './change-workflow.ts'
 import { definitionParts, emptyDefinition } from './definition.ts'
-import { slotListFaults, stepListFaults } from './definition-faults.ts'
-import type { DefinitionRules } from './definition-rules.ts'
+import { workflowFaults } from './definition-faults.ts'
 import {
   getWorkflowRow,
   showWorkflow,
@@ -21,14 +20,14 @@ import {
 } from './read-workflows.ts'
 import * as workflowRepository from './workflow.repository.ts'
 import { workflowKey, workflowNotFound } from './workflow-key.ts'
-import { freeSlug, slugFault } from './workflow-slug.ts'
+import { freeSlug } from './workflow-slug.ts'
 
 export async function createWorkflow(
   deps: WorkflowDeps,
   caller: Caller,
   input: WorkflowInput,
 ): Promise<Workflow> {
-  refuseWorkflowFaults(input, deps)
+  refuseDetails(workflowFaults(input, deps))
   const definition = { ...emptyDefinition, ...definitionParts(input, deps) }
   return await writeOnce(deps.db, caller, async (trx) => {
     // Two of one name at once find two slugs.
@@ -70,7 +69,7 @@ export async function updateWorkflow(
   key: string,
   patch: WorkflowPatch,
 ): Promise<Workflow> {
-  refuseWorkflowFaults(patch, deps)
+  refuseDetails(workflowFaults(patch, deps))
   const { slug, name, description } = patch
   const facts = {
     ...(slug !== undefined && { slug }),
@@ -107,16 +106,4 @@ export async function checkWorkflow(deps: WorkflowDeps, caller: Caller, key: str
   const { definition } = await getWorkflowRow(deps.db, caller, key)
   const warnings = await warningsOf(deps, deps.db, caller, definition)
   return { ok: warnings.length === 0, warnings, summary: summaryOf(definition, warnings) }
-}
-
-function refuseWorkflowFaults(input: WorkflowPatch, rules: DefinitionRules): void {
-  refuseDetails([
-    ...detailsOfFaults({
-      slug: ifGiven(input.slug, slugFault),
-      name: ifGiven(input.name, nameFault),
-      description: ifGiven(input.description, textFault),
-    }),
-    ...slotListFaults(input.auxiliary_file_slots ?? [], rules),
-    ...stepListFaults(input.steps ?? [], rules),
-  ])
 }
