@@ -29,8 +29,8 @@ export function csvCheck(): ContentCheck {
   let hasTextAfterQuote = false
   let isDone = false
 
-  function endRow(): void {
-    if (state === fieldStart && counts.every((count) => count === 0)) return
+  function endRow(isAtFieldStart: boolean): void {
+    if (isAtFieldStart && counts.every((count) => count === 0)) return
     if (expected === null) {
       expected = [...counts]
       firstRowLine = rowLine
@@ -61,47 +61,52 @@ export function csvCheck(): ContentCheck {
   return {
     push(chunk) {
       const length = chunk.length
+      // Kept apart from what outlives this call, for speed; put back at its end.
+      let at = state
+      let isLineEnded = isAfterReturn
       for (let i = 0; i < length && !isDone; i += 1) {
         let kind = classes[chunk[i] ?? 0] ?? plain
         if (kind === plain) {
-          if (state === afterQuote) {
+          if (at === afterQuote) {
             hasTextAfterQuote = isDone = true
-            return
+            break
           }
-          if (state === fieldStart) state = unquoted
-          isAfterReturn = false
+          if (at === fieldStart) at = unquoted
+          isLineEnded = false
           i = nextSpecial(chunk, i + 1, classes)
-          if (i === length) return
+          if (i === length) break
           kind = classes[chunk[i] ?? 0] ?? plain
         }
         if (kind >= firstDelimiter) {
-          isAfterReturn = false
-          if (state === quoted) continue
+          isLineEnded = false
+          if (at === quoted) continue
           counts[kind - firstDelimiter] = (counts[kind - firstDelimiter] ?? 0) + 1
-          state = fieldStart
+          at = fieldStart
         } else if (kind === quote) {
-          isAfterReturn = false
-          if (state === fieldStart) {
-            state = quoted
+          isLineEnded = false
+          if (at === fieldStart) {
+            at = quoted
             quoteLine = line
-          } else if (state === quoted) state = afterQuote
-          else if (state === afterQuote) state = quoted
-        } else if (kind === lineFeed && isAfterReturn) {
-          isAfterReturn = false
+          } else if (at === quoted) at = afterQuote
+          else if (at === afterQuote) at = quoted
+        } else if (kind === lineFeed && isLineEnded) {
+          isLineEnded = false
         } else {
-          isAfterReturn = kind === carriageReturn
+          isLineEnded = kind === carriageReturn
           line += 1
-          if (state === quoted) continue
-          endRow()
-          state = fieldStart
+          if (at === quoted) continue
+          endRow(at === fieldStart)
+          at = fieldStart
           rowLine = line
         }
       }
+      state = at
+      isAfterReturn = isLineEnded
     },
     end() {
       if (hasTextAfterQuote) return [finding('csv_quote', { line })]
       if (!isDone && state === quoted) return [finding('csv_open_quote', { line: quoteLine })]
-      if (!isDone) endRow()
+      if (!isDone) endRow(state === fieldStart)
       if (expected === null) return [finding('csv_no_rows')]
       const longest = lastToDiffer(followed, differences)
       if (longest === null || (differences.size < followed.length && !expected.every((n) => n === 0)))
