@@ -4,6 +4,7 @@ import type { Row } from './measure.ts'
 import { analysisClientsScenario } from './scenarios/analysis-clients.ts'
 import { analysisCreateScenario } from './scenarios/analysis-create.ts'
 import { analysisReadScenario } from './scenarios/analysis-read.ts'
+import { checkContentScenario } from './scenarios/check-content.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
 import { jobCreateScenario } from './scenarios/job-create.ts'
 import { probeScenario } from './scenarios/probe.ts'
@@ -21,6 +22,7 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'analysis-clients': analysisClientsScenario,
   'scan-deck': scanDeckScenario,
   'job-create': jobCreateScenario,
+  'check-content': checkContentScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
