@@ -3,6 +3,7 @@ import type { ErrorBody } from '../contract/common.ts'
 import { AppError, type ErrorCode, errorTable } from '../errors.ts'
 import { retry } from '../lib/retry.ts'
 import { messageOf, systemCodeOf } from '../lib/system-error.ts'
+import { sendUpload, type UploadBody } from './send-upload.ts'
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
@@ -14,6 +15,11 @@ interface PostOptions {
   signal?: AbortSignal
 }
 
+interface UploadOptions extends Pick<PostOptions, 'idempotencyKey' | 'signal'> {
+  /** Called before each time that the body is sent. */
+  onAttempt?: () => void
+}
+
 /** Calls of the API under `/api/v1`. Each throws the `AppError` that the server answered, or `unavailable`. */
 export interface ApiClient {
   readonly url: string
@@ -21,6 +27,8 @@ export interface ApiClient {
   post<T>(path: string, body: unknown, options?: PostOptions): Promise<T>
   patch<T>(path: string, body: unknown): Promise<T>
   delete(path: string): Promise<void>
+  /** Sends a body while it is read, with a key, so that trying it again makes nothing twice. */
+  upload<T>(path: string, body: UploadBody, options?: UploadOptions): Promise<T>
   /** Content as a stream; not tried again. */
   open(path: string, options: { headers?: Record<string, string>; signal?: AbortSignal }): Promise<Response>
 }
@@ -36,16 +44,19 @@ export interface ClientOptions {
 }
 
 export function createClient({ url, token, tokenFrom }: ClientOptions): ApiClient {
-  async function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) }
-    const answer = await fetch(`${url}/api/v1${path}`, { ...init, method, headers }).catch(
-      (error: unknown) => {
-        throw init.signal?.aborted === true ? new AppError('interrupted') : networkError(url, error)
-      },
-    )
+  /** The answer, where it is a good one; every other one, and none, is thrown. */
+  async function answerOf(call: Promise<Response>, signal?: AbortSignal | null): Promise<Response> {
+    const answer = await call.catch((error: unknown) => {
+      if (error instanceof AppError) throw error
+      throw signal?.aborted === true ? new AppError('interrupted') : networkError(url, error)
+    })
     if (answer.ok) return answer
     const error = await errorFrom(url, answer)
     throw error.code === 'unauthorized' ? unknownToken(url, tokenFrom) : error
+  }
+  function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) }
+    return answerOf(fetch(`${url}/api/v1${path}`, { ...init, method, headers }), init.signal)
   }
   const sendJson = (method: string, path: string, body: unknown, init: RequestInit = {}) =>
     send(method, path, {
@@ -69,6 +80,17 @@ export function createClient({ url, token, tokenFrom }: ClientOptions): ApiClien
     patch: async <T>(path: string, body: unknown) => readJson<T>(url, await sendJson('PATCH', path, body)),
     delete: async (path) => {
       await (await send('DELETE', path)).arrayBuffer()
+    },
+    upload<T>(path: string, body: UploadBody, { idempotencyKey, signal, onAttempt }: UploadOptions = {}) {
+      const headers = {
+        authorization: `Bearer ${token}`,
+        'idempotency-key': idempotencyKey ?? randomUUID(),
+      }
+      return again(async () => {
+        onAttempt?.()
+        const call = sendUpload(`${url}/api/v1${path}`, headers, body, signal)
+        return readJson<T>(url, await answerOf(call, signal))
+      })
     },
     open: (path, options) => send('GET', path, options),
   }

@@ -18,6 +18,9 @@ import { addJobShow } from './job/show.ts'
 import { addJobStatus } from './job/status.ts'
 import { addJobSubmit } from './job/submit.ts'
 import { addMigrate } from './migrate.ts'
+import { addRunLaunch } from './run/launch.ts'
+import { addRunList } from './run/list.ts'
+import { addRunCancel, addRunShow } from './run/show.ts'
 import { addServe } from './serve.ts'
 import { addTokenCreate } from './token/create.ts'
 import { addTokenList } from './token/list.ts'
@@ -81,6 +84,11 @@ export function createProgram(context: CliContext): Command {
   addWorkflowList(workflow, context)
   addWorkflowShow(workflow, context)
   addWorkflowCheck(workflow, context)
+  const run = group(program, 'run', 'Launch a workflow on files of this machine')
+  addRunLaunch(run, context)
+  addRunList(run, context)
+  addRunShow(run, context)
+  addRunCancel(run, context)
 
   program.commandsGroup('Administer it:')
   const token = group(program, 'token', 'Make, list and revoke tokens')

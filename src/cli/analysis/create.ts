@@ -8,8 +8,8 @@ import { examples } from '../examples.ts'
 import type { CliContext, CliIo } from '../io.ts'
 import { whileWaiting } from '../progress.ts'
 import { readJsonInput } from '../read-json-input.ts'
+import { textsFromOptions } from '../texts-from-options.ts'
 import { withReasons } from './current-outputs.ts'
-import { metaFromOptions } from './meta-from-options.ts'
 import { outputsFromOptions } from './outputs-from-options.ts'
 import { printAnalysis } from './print-analysis.ts'
 
@@ -115,5 +115,5 @@ async function readOutputs(io: CliIo, options: AnalysisCreateOptions): Promise<J
 
 async function readMeta(io: CliIo, { meta, metaFrom }: AnalysisCreateOptions): Promise<Json | undefined> {
   if (metaFrom !== undefined) return await readJsonInput(io, metaFrom, 'The meta')
-  return meta === undefined ? undefined : metaFromOptions(meta)
+  return meta === undefined ? undefined : textsFromOptions('--meta', meta)
 }

@@ -1,4 +1,4 @@
-import { AppError, type ErrorDetail, sentenceOfDetails } from '../../errors.ts'
+import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
 
 /** What a repeatable option `--option NAME=VALUE` was given. */
 export interface NamedValue {

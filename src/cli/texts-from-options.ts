@@ -1,0 +1,10 @@
+import type { ErrorDetail } from '../errors.ts'
+import { readNamedValues, refuseOptions, twiceFaults } from './named-values.ts'
+
+/** What a repeatable `--option NAME=TEXT` describes. Every value is text: nobody has to guess which `0012` is a number. */
+export function textsFromOptions(option: string, given: readonly string[]): Record<string, string> {
+  const faults: ErrorDetail[] = []
+  const values = readNamedValues({ option, form: 'NAME=TEXT' }, given, faults)
+  refuseOptions([...faults, ...twiceFaults(values)])
+  return Object.fromEntries(values.map(({ name, value }) => [name, value]))
+}
