@@ -3,6 +3,7 @@ import type { Db, Trx } from '../db/client.ts'
 import { AppError } from '../errors.ts'
 import { writeOnce } from '../idempotency/write-once.ts'
 import { type Page, type PageRequest, pageById } from '../lib/page.ts'
+import { slugFrom } from '../lib/slug.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { recordAudit, systemActor } from './audit.ts'
 import type { Caller } from './caller.ts'
@@ -105,17 +106,6 @@ async function insertOwnerToken(trx: Trx, orgId: number): Promise<string> {
     kind: 'api',
   })
   return token
-}
-
-/** `Équipe Nord` becomes `equipe-nord`. */
-function slugFrom(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9_]+/g, '-')
-    .slice(0, 50)
-    .replace(/^-+|-+$/g, '')
 }
 
 function slugFault(slug: string): string | null {

@@ -16,6 +16,11 @@ export function closed<T extends Record<string, TSchema>>(properties: T, options
   return Type.Object(properties, { additionalProperties: false, ...options })
 }
 
+/** The same fields, none of them required: of a PATCH. */
+export function allOptional<T extends Record<string, TSchema>>(properties: T) {
+  return Type.Partial(Type.Object(properties)).properties
+}
+
 export function pageOf<T extends TSchema>(item: T) {
   const title = 'title' in item ? { title: `${item.title}Page` } : {}
   return closed({ items: Type.Array(item), next_cursor: nullable(Type.String()) }, title)

@@ -2,6 +2,9 @@ import { type Static, Type } from 'typebox'
 import { Role } from './access.ts'
 import { closed, Id, Name, nullable, pageOf, Time } from './common.ts'
 
+/** Of an address below an org: its slug or its number, which must be the caller's own. */
+export const OrgParam = Type.String({ description: "The slug or the id of the caller's org" })
+
 const org = { id: Id, slug: Type.String(), name: Name }
 
 export const Org = closed({ ...org, created_at: Time }, { title: 'Org' })

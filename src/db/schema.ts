@@ -19,6 +19,7 @@ import type {
   KaseTable,
   OrgListTable,
 } from '../jobs/job.table.ts'
+import type { WorkflowTable, WorkflowVersionTable } from '../workflows/workflow.table.ts'
 
 /** Every table by its SQL name; the nouns' `*.table.ts` files say what is in each. */
 export interface Schema {
@@ -43,4 +44,6 @@ export interface Schema {
   casefile: CasefileTable
   aux_file: AuxFileTable
   casefile_association: CasefileAssociationTable
+  workflow: WorkflowTable
+  workflow_version: WorkflowVersionTable
 }

@@ -4,8 +4,8 @@
  * gave back, as it is. An answer may hold a secret: it is kept sealed.
  */
 export interface Creates {
-  /** Where the new thing can be read, from the answer's value. */
-  location?(value: unknown): string
+  /** Where the new thing can be read, from the answer's value and the parameters of the address that made it. */
+  location?(value: unknown, params: unknown): string
   /** Default 201. */
   status?(value: unknown): 201 | 202
 }

@@ -41,6 +41,13 @@ export function pageFromRows<R extends { id: number }, T>(
   }
 }
 
+/** Of a list that is at hand as a whole; the cursor is the number of items before the page. */
+export function pageOfList<T>(items: readonly T[], { limit, cursor }: PageRequest): Page<T> {
+  const start = idFromCursor(cursor) ?? 0
+  const end = start + limit
+  return { items: items.slice(start, end), next_cursor: end < items.length ? String(end) : null }
+}
+
 const largestInt = 2_147_483_647
 
 /** Null without a cursor. Throws `invalid_query` for one that no page gave. */

@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { accessRoutes } from '../access/access.routes.ts'
 import type { Deployment } from '../access/deployment.ts'
 import { createLastUses } from '../access/last-uses.ts'
+import { ownOrgRoutes } from '../access/own-org.ts'
 import { createRootsOf } from '../access/roots-of.ts'
 import { signInPageRoute } from '../access/sign-in.routes.ts'
 import { analysisRoutes } from '../analyses/analysis.routes.ts'
@@ -15,11 +16,17 @@ import { jobRoutes } from '../jobs/job.routes.ts'
 import { insertStartingLists } from '../jobs/org-list.repository.ts'
 import { orgListRoutes } from '../jobs/org-list.routes.ts'
 import type { Stores } from '../storage/stores.ts'
+import { builtInValidators } from '../validators/built-in-validators.ts'
+import { validatorRoutes } from '../validators/validator.routes.ts'
+import { slotRoutes } from '../workflows/slot.routes.ts'
+import { stepRoutes } from '../workflows/step.routes.ts'
+import { workflowRoutes } from '../workflows/workflow.routes.ts'
 import { registerAccessLog } from './access-log.ts'
 import { registerAddressText } from './address-text.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { requireDeclaredAccess } from './declared-routes.ts'
 import { handleError } from './error-handler.ts'
+import { fileTypeLimits } from './file-type-limits.ts'
 import { graphqlRoute } from './graphql/graphql.routes.ts'
 import { graphqlFields } from './graphql/graphql-fields.ts'
 import { registerHealthRoutes } from './health.routes.ts'
@@ -56,6 +63,7 @@ export async function buildApp(deps: AppDeps) {
   const rootsOf = createRootsOf(db)
   const lookAt = createLooker({ rootsOf, stores: deps.stores })
   const analyses = { db, lookAt, rootsOf, register: createRegister(db) }
+  const workflows = { db, fileTypes: fileTypeLimits, validators: builtInValidators }
   const limits = { ...defaultLimits, ...deps.limits }
   const lastUses = createLastUses(db, deps.log)
   const authenticate = createAuthenticator(db, lastUses)
@@ -113,6 +121,9 @@ export async function buildApp(deps: AppDeps) {
     prefix: '/api/v1',
   })
   await app.register(orgListRoutes({ db }), { prefix: '/api/v1' })
+  await app.register(validatorRoutes(workflows), { prefix: '/api/v1' })
+  const inOrg = [workflowRoutes(workflows), slotRoutes(workflows), stepRoutes(workflows)]
+  await app.register(ownOrgRoutes(db, inOrg), { prefix: '/api/v1' })
   await app.register(graphqlRoute({ db, fields: graphqlFields(analyses) }))
   await app.register(signInPageRoute({ db }))
   return app

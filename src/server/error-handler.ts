@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import '../access/route-faults.ts'
 import type { ErrorBody } from '../contract/common.ts'
 import { AppError, type ErrorDetail, errorTable, maxFaults, sentenceOfDetails } from '../errors.ts'
 import type { SchemaFault } from './fault-message.ts'
@@ -66,15 +67,25 @@ function validationError(
 ): AppError {
   if (context === 'params') return unknownThing(request)
   const isAbsent = context === 'body' && request.body == null && request.headers['content-type'] === undefined
-  const details = isAbsent ? [{ field: '', message: 'is required' }] : detailsOf(faults)
+  const details = isAbsent ? [{ field: '', message: 'is required' }] : allDetails(faults, context, request)
   const [first] = details
   const sentence = first === undefined ? undefined : sentenceOfDetails(first, details.length)
   return new AppError(context === 'body' ? 'invalid' : 'invalid_query', sentence, { details })
 }
 
+/** With those that the route's own rules find; where the schema has said something of a field, that is enough. */
+function allDetails(faults: SchemaFault[], context: string | undefined, request: FastifyRequest) {
+  const details = detailsOf(faults)
+  const { findFaults } = request.routeOptions.config
+  if (context !== 'body' || findFaults === undefined) return details
+  const told = new Set(details.map(({ field }) => field))
+  return [...details, ...findFaults(request.body).filter(({ field }) => !told.has(field))]
+}
+
 /** An id that is no id names nothing: `/jobs/abc` is as unknown as `/jobs/999999`, and answers alike. */
 export function unknownThing(request: FastifyRequest): AppError {
-  const noun = /\/([a-z_]+)\/:id\b/.exec(request.routeOptions.url ?? '')?.[1]
+  // The last one named: `/workflows/:id/steps/:index` is about a step.
+  const noun = /.*\/([a-z_]+)\/:(?:id|slug|index)\b/.exec(request.routeOptions.url ?? '')?.[1]
   return new AppError('not_found', noun === undefined ? undefined : `${singularOf(noun)} not found`)
 }
 

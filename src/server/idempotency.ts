@@ -28,7 +28,7 @@ export function registerIdempotency(app: FastifyInstance, db: Db): void {
     const { creates } = request.routeOptions.config
     if (creates === undefined || reply.statusCode >= 400) return payload
     reply.status(creates.status?.(payload) ?? 201)
-    if (creates.location !== undefined) reply.header('location', creates.location(payload))
+    if (creates.location !== undefined) reply.header('location', creates.location(payload, request.params))
     const once = request.caller?.once
     if (once?.outcome === 'replayed') reply.header('idempotent-replay', 'true')
     if (once?.outcome === null) request.log.error('The route took an Idempotency-Key and did not write once')

@@ -1,3 +1,16 @@
+const slot = {
+  slug: 'weather_file',
+  label: 'Weather File (EPW)',
+  description: 'The weather at the site of the building',
+  allowed_file_types: ['epw'],
+  max_size_bytes: 20_971_520,
+  required: true,
+}
+const step = {
+  validator: 'energyplus',
+  config: { weather_file_source: 'submitter', weather_file_slot: 'weather_file' },
+}
+
 /** A body that can be sent as it is, for each call where the names of the types would not show what is meant. */
 export const bodyExamples: Readonly<Record<string, unknown>> = {
   postJobs: {
@@ -30,6 +43,18 @@ export const bodyExamples: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  postOrgsOrgWorkflows: {
+    name: 'Energy Check',
+    description: 'Whether a building meets the code where it stands',
+    primary_file_types: ['idf', 'epjson'],
+    auxiliary_file_slots: [slot],
+    steps: [step],
+  },
+  patchOrgsOrgWorkflowsId: { auxiliary_file_slots: [slot], steps: [step] },
+  postOrgsOrgWorkflowsIdSlots: slot,
+  patchOrgsOrgWorkflowsIdSlotsSlug: { allowed_file_types: ['epw'], required: false },
+  postOrgsOrgWorkflowsIdSteps: step,
+  patchOrgsOrgWorkflowsIdStepsIndex: { config: step.config },
   postAnalysisProject: {
     type: 'joint-calling',
     status: 'completed',

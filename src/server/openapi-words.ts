@@ -3,6 +3,8 @@ import type { RouteAccess } from '../access/route-access.ts'
 /** In the order of the page: what people come for first, what keeps it running last. */
 export const tags: readonly { name: string; description: string }[] = [
   { name: 'jobs', description: 'Runs of casefiles, with the files that go in and come out' },
+  { name: 'workflows', description: 'What submitters must bring, and the steps that run on it' },
+  { name: 'validators', description: 'What a step may run, and the files that each needs' },
   { name: 'analysis', description: 'Results, with the tree of files that each put out' },
   { name: 'files', description: 'The ledger: what is where, and whether it is still the same' },
   { name: 'projects', description: 'Named groups of jobs and analyses' },

@@ -83,7 +83,7 @@ describe('the OpenAPI document', () => {
       // Of a thing that is not there, only a body without faults is told so.
       const answer = await app.request(
         method as 'POST' | 'PATCH',
-        path.replace('{id}', '999999'),
+        path.replace('{org}', 'default').replace('{id}', '999999'),
         content.example,
       )
       expect([200, 201, 404], `${name}: ${JSON.stringify(answer.body)}`).toContain(answer.status)

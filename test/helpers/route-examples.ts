@@ -78,6 +78,25 @@ export async function browserHeaders(app: TestApp): Promise<Record<string, strin
   return { cookie, 'sec-fetch-site': 'same-origin' }
 }
 
+const slotBody = () => ({
+  slug: freshName(),
+  label: freshName(),
+  allowed_file_types: ['epw'],
+})
+const stepBody = () => ({
+  validator: 'energyplus',
+  name: freshName(),
+  config: { weather_file: `${freshName()}.epw` },
+})
+
+/** The address of a new workflow with a slot and a step, and the slug of its slot. */
+async function makeWorkflow(app: TestApp): Promise<{ path: string; slug: string }> {
+  const slot = slotBody()
+  const body = { name: freshName(), auxiliary_file_slots: [slot], steps: [stepBody()] }
+  const id = await makeOne(app, '/orgs/default/workflows', body)
+  return { path: `/orgs/default/workflows/${id}`, slug: slot.slug }
+}
+
 type Examples = Record<string, (app: TestApp) => Promise<RouteExample>>
 
 function namedList(path: string, body: () => Promise<object> | object): Examples {
@@ -87,6 +106,41 @@ function namedList(path: string, body: () => Promise<object> | object): Examples
     [`GET ${path}/:id`]: async (app) => ({ path: await one(app) }),
     [`PATCH ${path}/:id`]: async (app) => ({ path: await one(app), body: { name: freshName() } }),
     [`DELETE ${path}/:id`]: async (app) => ({ path: await one(app) }),
+  }
+}
+
+function workflowExamples(): Examples {
+  const path = '/orgs/:org/workflows'
+  const at =
+    (tail: (slug: string) => string, body?: () => object) =>
+    async (app: TestApp): Promise<RouteExample> => {
+      const workflow = await makeWorkflow(app)
+      return { path: `${workflow.path}${tail(workflow.slug)}`, ...(body && { body: body() }) }
+    }
+  const ofSlot = (slug: string) => `/slots/${slug}`
+  return {
+    [`GET ${path}`]: async (app) => {
+      await makeWorkflow(app)
+      return { path: '/orgs/default/workflows' }
+    },
+    [`POST ${path}`]: async () => ({ path: '/orgs/default/workflows', body: { name: freshName() } }),
+    [`GET ${path}/:id`]: at(() => ''),
+    [`PATCH ${path}/:id`]: at(
+      () => '',
+      () => ({ name: freshName(), steps: [stepBody()] }),
+    ),
+    [`DELETE ${path}/:id`]: at(() => ''),
+    [`GET ${path}/:id/check`]: at(() => '/check'),
+    [`GET ${path}/:id/slots`]: at(() => '/slots'),
+    [`POST ${path}/:id/slots`]: at(() => '/slots', slotBody),
+    [`GET ${path}/:id/slots/:slug`]: at(ofSlot),
+    [`PATCH ${path}/:id/slots/:slug`]: at(ofSlot, () => ({ label: freshName() })),
+    [`DELETE ${path}/:id/slots/:slug`]: at(ofSlot),
+    [`GET ${path}/:id/steps`]: at(() => '/steps'),
+    [`POST ${path}/:id/steps`]: at(() => '/steps', stepBody),
+    [`GET ${path}/:id/steps/:index`]: at(() => '/steps/0'),
+    [`PATCH ${path}/:id/steps/:index`]: at(() => '/steps/0', stepBody),
+    [`DELETE ${path}/:id/steps/:index`]: at(() => '/steps/0'),
   }
 }
 
@@ -101,6 +155,7 @@ export function routeExamples(app: TestApp): Examples {
     ...namedList('/priorities', name),
     ...namedList('/engines', name),
     ...namedList('/solver-versions', name),
+    ...workflowExamples(),
     'POST /orgs': async () => ({ path: '/orgs', body: name() }),
     'POST /orgs/:id/owner-token': async () => ({
       path: `/orgs/${await makeOne(app, '/orgs', name())}/owner-token`,

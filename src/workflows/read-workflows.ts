@@ -1,0 +1,81 @@
+import type { Caller } from '../access/caller.ts'
+import type { Warning, Workflow } from '../contract/workflow.ts'
+import type { Db } from '../db/client.ts'
+import { wireTime } from '../lib/wire-time.ts'
+import { authorWarnings, libraryFilesIn } from './author-warnings.ts'
+import { slotsInOrder, stepsWithIndex } from './definition.ts'
+import type { DefinitionRules } from './definition-rules.ts'
+import { findWorkflow, type WorkflowRow } from './workflow.repository.ts'
+import type { WorkflowDefinition } from './workflow.table.ts'
+import { workflowKey, workflowNotFound } from './workflow-key.ts'
+
+export interface WorkflowDeps extends DefinitionRules {
+  db: Db
+  /** Which of these files the org's library has; without it no file is called unknown. */
+  findLibraryFiles?: (db: Db, orgId: number, names: string[]) => Promise<ReadonlySet<string>>
+}
+
+export async function getWorkflowRow(db: Db, { orgId }: Caller, key: string): Promise<WorkflowRow> {
+  const row = await findWorkflow(db, orgId, workflowKey(key))
+  if (row === undefined) throw workflowNotFound()
+  return row
+}
+
+/** `db` is the transaction where the workflow was just written. */
+export async function showWorkflow(
+  deps: WorkflowDeps,
+  db: Db,
+  caller: Caller,
+  row: WorkflowRow,
+): Promise<Workflow> {
+  return workflowFromRow(row, await warningsOf(deps, db, caller, row.definition))
+}
+
+export async function showWorkflows(
+  deps: WorkflowDeps,
+  db: Db,
+  caller: Caller,
+  rows: readonly WorkflowRow[],
+): Promise<Workflow[]> {
+  const definitions = rows.map((row) => row.definition)
+  const libraryFiles = await findNamedLibraryFiles(deps, db, caller, definitions)
+  const { validators } = deps
+  return rows.map((row) => workflowFromRow(row, authorWarnings(row.definition, { validators, libraryFiles })))
+}
+
+export async function warningsOf(
+  deps: WorkflowDeps,
+  db: Db,
+  caller: Caller,
+  definition: WorkflowDefinition,
+): Promise<Warning[]> {
+  const libraryFiles = await findNamedLibraryFiles(deps, db, caller, [definition])
+  return authorWarnings(definition, { validators: deps.validators, libraryFiles })
+}
+
+async function findNamedLibraryFiles(
+  { validators, findLibraryFiles }: WorkflowDeps,
+  db: Db,
+  { orgId }: Caller,
+  definitions: readonly WorkflowDefinition[],
+): Promise<ReadonlySet<string> | null> {
+  if (findLibraryFiles === undefined) return null
+  const names = new Set(definitions.flatMap(({ steps }) => libraryFilesIn(steps, validators)))
+  return names.size === 0 ? names : await findLibraryFiles(db, orgId, [...names])
+}
+
+function workflowFromRow(row: WorkflowRow, warnings: Warning[]): Workflow {
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    description: row.description,
+    version: row.version,
+    primary_file_types: row.definition.primary_file_types,
+    auxiliary_file_slots: slotsInOrder(row.definition),
+    steps: stepsWithIndex(row.definition),
+    warnings,
+    created_at: wireTime(row.created_at),
+    updated_at: wireTime(row.updated_at),
+  }
+}
