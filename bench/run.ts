@@ -4,6 +4,7 @@ import type { Row } from './measure.ts'
 import { analysisClientsScenario } from './scenarios/analysis-clients.ts'
 import { analysisCreateScenario } from './scenarios/analysis-create.ts'
 import { analysisReadScenario } from './scenarios/analysis-read.ts'
+import { checkContentScenario } from './scenarios/check-content.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
 import { probeScenario } from './scenarios/probe.ts'
 import { probeAskersScenario } from './scenarios/probe-askers.ts'
@@ -17,6 +18,7 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'analysis-create': analysisCreateScenario,
   'analysis-read': analysisReadScenario,
   'analysis-clients': analysisClientsScenario,
+  'check-content': checkContentScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)

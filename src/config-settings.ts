@@ -1,4 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
+import { type FileTypes, readFileTypes, shippedFileTypes } from './files/file-types.ts'
+import { messageOf } from './lib/system-error.ts'
 import { locationFault, parseAddress } from './storage/location.ts'
 
 /** Where a value was found; `folder` is what a relative path in it is relative to. */
@@ -142,6 +144,16 @@ export const settings = {
     defaultText: '32',
     parse: integer(1, 1024),
   }),
+  auxiliaryFileAllowedTypes: setting({
+    key: 'auxiliary_file_allowed_types',
+    flags: null,
+    variables: ['WAYBILL_AUXILIARY_FILE_ALLOWED_TYPES', 'AUXILIARY_FILE_ALLOWED_TYPES'],
+    readBy: 'server',
+    text: 'types of auxiliary files beside the shipped ones, or other limits for those: a JSON object by extension',
+    defaultText: [...shippedFileTypes.keys()].join(', '),
+    mask: (types) => [...types.keys()].join(', '),
+    parse: fileTypes,
+  }),
   url: setting({
     key: 'url',
     flags: '--url <url>',
@@ -233,6 +245,20 @@ function rootList(raw: unknown, place: Place): string[] {
   if (!Array.isArray(items)) throw new SettingFault(`is ${kindOf(raw)}; give a list of texts`)
   const filled = items.filter((item) => place.source !== 'variable' || String(item).trim() !== '')
   return [...new Set(filled.map((item) => root(item, place)))]
+}
+
+/** An object in the file, its JSON in a variable. */
+function fileTypes(raw: unknown, place: Place): FileTypes {
+  let given = raw
+  try {
+    if (place.source !== 'file') given = JSON.parse(text(raw))
+  } catch (error) {
+    if (error instanceof SettingFault) throw error
+    throw new SettingFault(`is not valid JSON: ${messageOf(error)}`)
+  }
+  const { types, faults } = readFileTypes(given)
+  if (faults.length > 0) throw new SettingFault(faults.join('; it '))
+  return types
 }
 
 function databaseUrl(raw: unknown): string {

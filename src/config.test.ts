@@ -153,6 +153,33 @@ describe('what is wrong', () => {
   })
 })
 
+describe('the types of auxiliary files', () => {
+  it('are the shipped ones, with what the file or a variable lays over them', async () => {
+    expect([...configure().fileTypes.keys()]).toEqual(['epw', 'csv', 'json', 'xml', 'xsd', 'rng', 'dtd'])
+    const config = await fileWith(
+      '{"auxiliary_file_allowed_types": {"idf": {"mime_type": "text/plain", "max_size_mb": 2}}}',
+    )
+    expect(configure({ config }).fileTypes.get('idf')?.maxSizeBytes).toBe(2_097_152)
+    const env = { AUXILIARY_FILE_ALLOWED_TYPES: '{"epw": {"max_size_mb": 40}}' }
+    expect(configure({}, env).fileTypes.get('epw')?.maxSizeBytes).toBe(41_943_040)
+  })
+
+  it.each([
+    ['{', 'is not valid JSON'],
+    ['[]', 'is no JSON object'],
+    ['{"idf": {}}', 'gives "idf" the mime_type nothing; give one like "text/plain"'],
+  ])('given as %s are refused', (value, message) => {
+    const faults = faultsOf({}, { WAYBILL_AUXILIARY_FILE_ALLOWED_TYPES: value })
+    expect(faults.WAYBILL_AUXILIARY_FILE_ALLOWED_TYPES).toContain(message)
+  })
+
+  it('are shown by their extensions', () => {
+    const { entries } = collectConfig({ dataDir: join(folder, 'data') }, {})
+    const entry = entries.find(({ key }) => key === 'auxiliary_file_allowed_types')
+    expect(entry?.shown).toBe('epw, csv, json, xml, xsd, rng, dtd')
+  })
+})
+
 describe('the private store', () => {
   it.each([
     ['is a location', 'x', 'x'],

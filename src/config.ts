@@ -10,6 +10,7 @@ import {
   settings,
 } from './config-settings.ts'
 import { AppError, type ErrorDetail, sentenceOfDetails } from './errors.ts'
+import { type FileTypes, shippedFileTypes } from './files/file-types.ts'
 import { closestName } from './lib/closest-name.ts'
 import { messageOf, systemCodeOf } from './lib/system-error.ts'
 import { isWithin } from './storage/location.ts'
@@ -28,6 +29,8 @@ export interface Config {
   workerConcurrency: number
   watchForMs: number
   bodyLimitBytes: number
+  /** Types that an auxiliary file may have, by extension. */
+  fileTypes: FileTypes
   /** Of the client; null means that it finds the local one. */
   url: string | null
   token: string | null
@@ -102,6 +105,7 @@ export function collectConfig(options: ConfigOptions, env: NodeJS.ProcessEnv = p
     workerConcurrency: take(settings.workerConcurrency, file, 4),
     watchForMs: take(settings.watchDays, file, 30) * 86_400_000,
     bodyLimitBytes: take(settings.bodyLimitMb, file, 32) * 1024 * 1024,
+    fileTypes: take(settings.auxiliaryFileAllowedTypes, file, shippedFileTypes),
     url: optional(settings.url),
     token: optional(settings.token),
     tokenFile: optional(settings.tokenFile),

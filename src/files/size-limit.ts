@@ -1,0 +1,48 @@
+import { pipeline, type Readable, Transform } from 'node:stream'
+import { AppError } from '../errors.ts'
+import { bytesPerMb, type FileType } from './file-types.ts'
+
+/** Bytes that may still come. One that several files share is a budget: what one takes, the others have not. */
+export interface SizeLimit {
+  leftBytes: number
+  /** Ends a sentence that begins with the upload's field: `is over the limit of 10 MB of type csv`. */
+  message: string
+}
+
+/** The lesser of a slot's limit and the type's own. */
+export function fileSizeLimit(type: FileType, slotMaxBytes: number): SizeLimit {
+  if (slotMaxBytes < type.maxSizeBytes) {
+    return { leftBytes: slotMaxBytes, message: `is over the slot's limit of ${inWords(slotMaxBytes)}` }
+  }
+  const limit = inWords(type.maxSizeBytes)
+  return {
+    leftBytes: type.maxSizeBytes,
+    message: `is over the limit of ${limit} for files of type ${type.extension}`,
+  }
+}
+
+/** Of all files of a submission together. */
+export function submissionSizeLimit(maxBytes: number): SizeLimit {
+  return { leftBytes: maxBytes, message: `brings the submission over its limit of ${inWords(maxBytes)}` }
+}
+
+/** Passes on what `source` brings, and fails with `too_large` before the first piece over a limit is passed. */
+export function withinLimits(source: Readable, limits: readonly SizeLimit[]): Readable {
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const over = limits.find(({ leftBytes }) => chunk.length > leftBytes)
+      if (over !== undefined) {
+        done(new AppError('too_large', over.message))
+        return
+      }
+      for (const limit of limits) limit.leftBytes -= chunk.length
+      done(null, chunk)
+    },
+  })
+  return pipeline(source, counted, () => {})
+}
+
+function inWords(sizeBytes: number): string {
+  const mb = sizeBytes / bytesPerMb
+  return Number.isInteger(mb) ? `${mb} MB (${sizeBytes} bytes)` : `${sizeBytes} bytes`
+}
