@@ -1,0 +1,175 @@
+import type { Finding } from '../contract/finding.ts'
+import type { JsonObject } from '../contract/json.ts'
+import type { Slot } from '../contract/workflow.ts'
+import type { FileTypes } from '../files/file-types.ts'
+import type { WrittenTemporary } from '../storage/store.ts'
+import { admitAuxiliary, admitPrimary, type FileAdmission } from './admit-file.ts'
+import { type Keep, passOver, receiveContent, type SharedLimit } from './receive-file.ts'
+import { OverLimit, type SubmissionFault } from './submission-faults.ts'
+import { metadataFromText, nameFromText, readTextPart } from './submission-text.ts'
+import type { SubmissionLimits, SubmittedPart, SubmittedParts } from './submitted-part.ts'
+import type { WorkflowDefinition } from './workflow.table.ts'
+
+export interface ReceivedFile {
+  /** Null for the primary file. */
+  slot: string | null
+  originalName: string
+  storedName: string
+  fileType: string | null
+  /** Null where nothing is kept: of a check, and after a fault. */
+  written: WrittenTemporary | null
+}
+
+export interface Received {
+  files: ReceivedFile[]
+  /** Slots for which something came, whether or not it can be taken. */
+  given: Set<string>
+  name: string | null
+  metadata: JsonObject
+  findings: Finding[]
+  faults: SubmissionFault[]
+  /** False where a limit ended it: what is missing may have been about to come. */
+  isWhole: boolean
+}
+
+interface Rules {
+  definition: WorkflowDefinition
+  fileTypes: FileTypes
+  limits: SubmissionLimits
+}
+
+type Taken = Received & { rules: Rules; keep: Keep; seen: Set<string>; shared: SharedLimit }
+
+/**
+ * Reads all parts in whatever order they come, and collects every fault; what is over a limit ends it at once. From the
+ * first fault on nothing more is kept.
+ */
+export async function receiveSubmission(parts: SubmittedParts, rules: Rules, keep: Keep): Promise<Received> {
+  const taken: Taken = {
+    files: [],
+    given: new Set(),
+    name: null,
+    metadata: {},
+    findings: [],
+    faults: [],
+    isWhole: true,
+    rules,
+    keep: (content) => (taken.faults.length === 0 ? keep(content) : passOver(content)),
+    seen: new Set(),
+    shared: {
+      bytes: rules.limits.auxiliaryBytes,
+      of: 'for the auxiliary files of a submission together',
+      received: 0,
+    },
+  }
+  try {
+    for await (const part of parts) await takePart(taken, part)
+  } catch (error) {
+    if (!(error instanceof OverLimit)) throw error
+    taken.faults.push(error.fault)
+    return { ...taken, isWhole: false }
+  }
+  if (!taken.seen.has('payload')) {
+    const message = 'is required: send the primary file as the part payload or file'
+    taken.faults.push({ code: 'invalid', field: 'payload', message })
+  }
+  return taken
+}
+
+async function takePart(taken: Taken, part: SubmittedPart): Promise<void> {
+  const { rules, seen } = taken
+  const isPrimary = part.name === 'payload' || part.name === 'file'
+  const place = isPrimary ? 'payload' : part.name
+  const twice = isPrimary ? 'is a second primary file; a submission has one' : 'is given twice; give it once'
+  if (seen.has(place)) return await refusePart(taken, part, twice)
+  if (part.name === 'name' || part.name === 'metadata') {
+    seen.add(place)
+    return await takeText(taken, part)
+  }
+  if (isPrimary) return await takePrimary(taken, part)
+  const slot = rules.definition.auxiliary_file_slots.find(({ slug }) => part.name === `aux_${slug}`)
+  if (slot === undefined) return await refusePart(taken, part, unknownPart(part.name, rules.definition))
+  return await takeAuxiliary(taken, part, slot)
+}
+
+async function takeText(taken: Taken, part: SubmittedPart): Promise<void> {
+  const text = await readTextPart(part, taken.rules.limits.textBytes)
+  if (text === undefined) {
+    taken.faults.push({ code: 'invalid', field: part.name, message: 'is not valid UTF-8' })
+  } else if (part.name === 'name') {
+    const read = nameFromText(text)
+    if ('name' in read) taken.name = read.name
+    else taken.faults.push(read.fault)
+  } else {
+    const read = metadataFromText(text)
+    if ('metadata' in read) taken.metadata = read.metadata
+    else taken.faults.push(...read.faults)
+  }
+}
+
+async function takePrimary(taken: Taken, part: SubmittedPart): Promise<void> {
+  const { definition, limits } = taken.rules
+  const admission = admitPrimary(part, definition.primary_file_types)
+  const limit = { bytes: limits.primaryBytes, of: 'for the primary file' }
+  const sizeBytes = await takeFile(taken, part, { admission, slot: null, limit })
+  if (sizeBytes === null) return
+  taken.seen.add('payload')
+  if (sizeBytes > 0) return
+  const message = 'is empty; a file with content is needed'
+  taken.faults.push({ code: 'invalid', field: part.name, message })
+}
+
+async function takeAuxiliary(taken: Taken, part: SubmittedPart, slot: Slot): Promise<void> {
+  const admission = admitAuxiliary(part, slot, taken.rules.fileTypes)
+  const ofType = admission.type?.maxSizeBytes ?? Number.POSITIVE_INFINITY
+  const limit =
+    ofType < slot.max_size_bytes
+      ? { bytes: ofType, of: `for a file of type ${admission.type?.extension}` }
+      : { bytes: slot.max_size_bytes, of: `of the slot "${slot.slug}"` }
+  if ((await takeFile(taken, part, { admission, slot: slot.slug, limit })) === null) return
+  taken.seen.add(part.name)
+  taken.given.add(slot.slug)
+}
+
+interface Taking {
+  admission: FileAdmission
+  slot: string | null
+  limit: { bytes: number; of: string }
+}
+
+/** Its size; null for what a browser sends for a field that was left empty, which is nothing. */
+async function takeFile(
+  taken: Taken,
+  part: SubmittedPart,
+  { admission, slot, limit }: Taking,
+): Promise<number | null> {
+  const { name, type, fileType, faults } = admission
+  const keep = faults.length === 0 ? taken.keep : passOver
+  const shared = slot === null ? null : taken.shared
+  const received = await receiveContent(part, { type, limits: [limit], shared }, keep)
+  if (part.fileName === '' && received.sizeBytes === 0) return null
+  taken.faults.push(...faults, ...received.faults)
+  taken.findings.push(
+    ...received.findings.map((one) => ({ ...one, file: name?.original ?? null, step: null })),
+  )
+  if (name !== null) {
+    const { original: originalName, stored: storedName } = name
+    taken.files.push({ slot, originalName, storedName, fileType, written: received.written })
+  }
+  return received.sizeBytes
+}
+
+/** What it brings counts, so that nobody sends without end what is not wanted. */
+async function refusePart(taken: Taken, part: SubmittedPart, message: string): Promise<void> {
+  taken.faults.push({ code: 'invalid', field: part.name, message })
+  await receiveContent(part, { type: null, limits: [], shared: taken.shared }, passOver)
+}
+
+function unknownPart(name: string, { auxiliary_file_slots: slots }: WorkflowDefinition): string {
+  const fields = slots.map(({ slug }) => `aux_${slug}`)
+  if (!name.startsWith('aux_')) {
+    return `is no part of a submission; there are ${['payload', 'file', 'name', 'metadata', ...fields].join(', ')}`
+  }
+  const known = fields.length === 0 ? 'it has none' : `there are ${fields.join(', ')}`
+  return `names no slot of this workflow; ${known}`
+}
