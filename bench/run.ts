@@ -9,6 +9,7 @@ import { findFileScenario } from './scenarios/find-file.ts'
 import { probeScenario } from './scenarios/probe.ts'
 import { probeAskersScenario } from './scenarios/probe-askers.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
+import { uploadScenario } from './scenarios/upload.ts'
 
 const scenarios: Record<string, () => Promise<Row[]>> = {
   'record-files': recordFilesScenario,
@@ -19,6 +20,7 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'analysis-read': analysisReadScenario,
   'analysis-clients': analysisClientsScenario,
   'check-content': checkContentScenario,
+  upload: uploadScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
