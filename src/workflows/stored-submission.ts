@@ -51,7 +51,7 @@ export async function storeSubmission(
   const { db, store } = deps
   const intent = await insertIntent(db, {
     orgId,
-    folder: submissionsFolder(store, orgId),
+    folder: `${storeFolder(store)}submissions/${orgId}`,
     names: files.map((file) => file.name),
     temporaryPaths: files.map((file) => file.temporaryPath),
   })
@@ -68,15 +68,17 @@ export async function storeSubmission(
   )
   const failed = moves.find((move) => move.status === 'rejected')
   if (failed !== undefined) {
-    await abandonSubmission(deps, intent)
+    // What was there before is not ours to delete.
+    const paths = intent.paths.filter((_, index) => !isTaken(moves[index]))
+    await abandonSubmission(deps, { ...intent, paths })
     throw lostOnTheWay(failed.reason)
   }
   return { intent, stored: moves.flatMap((move) => (move.status === 'fulfilled' ? move.value : [])) }
 }
 
-/** Where the files of the org's submissions are; files of no other org ever are. */
-export function submissionsFolder({ root }: Pick<Store, 'root'>, orgId: number): string {
-  return `${root.replace(/\/+$/u, '')}/submissions/${orgId}`
+/** The root of the store, as the paths in it begin. */
+export function storeFolder({ root }: Pick<Store, 'root'>): string {
+  return `${root.replace(/\/+$/u, '')}/`
 }
 
 /** Takes back what was stored, unless its run was made after all. What cannot be done now is left to the sweeper. */
@@ -97,6 +99,10 @@ export async function clearIntent(
   for (const path of intent.temporaryPaths) await store.delete(path)
   for (const path of intent.paths) await store.delete(path)
   await deleteIntent(db, intent)
+}
+
+function isTaken(move: PromiseSettledResult<unknown> | undefined): boolean {
+  return move?.status === 'rejected' && move.reason instanceof AppError && move.reason.code === 'conflict'
 }
 
 /** That a temporary was swept, or that something is at a path of ours, is no fault of the request. */
