@@ -6,9 +6,11 @@ import { analysisCreateScenario } from './scenarios/analysis-create.ts'
 import { analysisReadScenario } from './scenarios/analysis-read.ts'
 import { checkContentScenario } from './scenarios/check-content.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
+import { jobCreateScenario } from './scenarios/job-create.ts'
 import { probeScenario } from './scenarios/probe.ts'
 import { probeAskersScenario } from './scenarios/probe-askers.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
+import { scanDeckScenario } from './scenarios/scan-deck.ts'
 import { uploadScenario } from './scenarios/upload.ts'
 
 const scenarios: Record<string, () => Promise<Row[]>> = {
@@ -19,6 +21,8 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'analysis-create': analysisCreateScenario,
   'analysis-read': analysisReadScenario,
   'analysis-clients': analysisClientsScenario,
+  'scan-deck': scanDeckScenario,
+  'job-create': jobCreateScenario,
   'check-content': checkContentScenario,
   upload: uploadScenario,
 }

@@ -14,6 +14,7 @@ import { fileRoutes } from '../files/file.routes.ts'
 import { type FileTypes, shippedFileTypes } from '../files/file-types.ts'
 import { createLooker } from '../files/look-at.ts'
 import { jobRoutes } from '../jobs/job.routes.ts'
+import { kaseRoutes } from '../jobs/kase.routes.ts'
 import { insertStartingLists } from '../jobs/org-list.repository.ts'
 import { orgListRoutes } from '../jobs/org-list.routes.ts'
 import type { Stores } from '../storage/stores.ts'
@@ -123,7 +124,8 @@ export async function buildApp(deps: AppDeps) {
   registerHealthRoutes(app, db)
   registerMetrics(app, deps.metrics ?? createMetrics({ database: deps.database }))
   for (const prefix of ['/api/v1', '/api']) {
-    await app.register(jobRoutes({ db, lookAt }), { prefix })
+    await app.register(jobRoutes({ db, lookAt, rootsOf, stores: deps.stores }), { prefix })
+    await app.register(kaseRoutes({ db, lookAt, stores: deps.stores }), { prefix })
   }
   await app.register(fileRoutes({ db, stores: deps.stores, lookAt }), { prefix: '/api/v1' })
   for (const prefix of ['/api/v1', '']) {
