@@ -11,6 +11,7 @@ import { probeScenario } from './scenarios/probe.ts'
 import { probeAskersScenario } from './scenarios/probe-askers.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
 import { scanDeckScenario } from './scenarios/scan-deck.ts'
+import { uploadScenario } from './scenarios/upload.ts'
 
 const scenarios: Record<string, () => Promise<Row[]>> = {
   'record-files': recordFilesScenario,
@@ -23,6 +24,7 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'scan-deck': scanDeckScenario,
   'job-create': jobCreateScenario,
   'check-content': checkContentScenario,
+  upload: uploadScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)

@@ -144,6 +144,15 @@ export const settings = {
     defaultText: '32',
     parse: integer(1, 1024),
   }),
+  primaryLimitMb: setting({
+    key: 'primary_limit_mb',
+    flags: '--primary-limit-mb <mb>',
+    variables: ['WAYBILL_PRIMARY_LIMIT_MB'],
+    readBy: 'server',
+    text: 'largest primary file of a submission in MB of 1,048,576 bytes',
+    defaultText: '100',
+    parse: integer(1, 102_400),
+  }),
   auxiliaryFileAllowedTypes: setting({
     key: 'auxiliary_file_allowed_types',
     flags: null,

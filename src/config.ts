@@ -29,6 +29,7 @@ export interface Config {
   workerConcurrency: number
   watchForMs: number
   bodyLimitBytes: number
+  primaryLimitBytes: number
   /** Types that an auxiliary file may have, by extension. */
   fileTypes: FileTypes
   /** Of the client; null means that it finds the local one. */
@@ -105,6 +106,7 @@ export function collectConfig(options: ConfigOptions, env: NodeJS.ProcessEnv = p
     workerConcurrency: take(settings.workerConcurrency, file, 4),
     watchForMs: take(settings.watchDays, file, 30) * 86_400_000,
     bodyLimitBytes: take(settings.bodyLimitMb, file, 32) * 1024 * 1024,
+    primaryLimitBytes: take(settings.primaryLimitMb, file, 100) * 1024 * 1024,
     fileTypes: take(settings.auxiliaryFileAllowedTypes, file, shippedFileTypes),
     url: optional(settings.url),
     token: optional(settings.token),

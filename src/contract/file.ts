@@ -5,7 +5,7 @@ export const FileState = Type.Enum(['declared', 'verified', 'missing', 'gone', '
   title: 'FileState',
 })
 export type FileState = Static<typeof FileState>
-const Direction = Type.Enum(['in', 'out'], { title: 'Direction' })
+export const Direction = Type.Enum(['in', 'out'], { title: 'Direction' })
 
 const summary = {
   id: Id,

@@ -19,6 +19,7 @@ import type {
   KaseTable,
   OrgListTable,
 } from '../jobs/job.table.ts'
+import type { RunStepTable, RunTable, SubmissionIntentTable } from '../workflows/run.table.ts'
 import type { WorkflowTable, WorkflowVersionTable } from '../workflows/workflow.table.ts'
 
 /** Every table by its SQL name; the nouns' `*.table.ts` files say what is in each. */
@@ -46,4 +47,7 @@ export interface Schema {
   casefile_association: CasefileAssociationTable
   workflow: WorkflowTable
   workflow_version: WorkflowVersionTable
+  run: RunTable
+  run_step: RunStepTable
+  submission_intent: SubmissionIntentTable
 }

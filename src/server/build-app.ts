@@ -11,6 +11,7 @@ import { createRegister } from '../analyses/register-analyses.ts'
 import { upstreamRoutes } from '../analyses/upstream.routes.ts'
 import type { Database } from '../db/client.ts'
 import { fileRoutes } from '../files/file.routes.ts'
+import { type FileTypes, shippedFileTypes } from '../files/file-types.ts'
 import { createLooker } from '../files/look-at.ts'
 import { jobRoutes } from '../jobs/job.routes.ts'
 import { kaseRoutes } from '../jobs/kase.routes.ts'
@@ -19,6 +20,8 @@ import { orgListRoutes } from '../jobs/org-list.routes.ts'
 import type { Stores } from '../storage/stores.ts'
 import { builtInValidators } from '../validators/built-in-validators.ts'
 import { validatorRoutes } from '../validators/validator.routes.ts'
+import { launchRoutes } from '../workflows/launch.routes.ts'
+import { runRoutes } from '../workflows/run.routes.ts'
 import { slotRoutes } from '../workflows/slot.routes.ts'
 import { stepRoutes } from '../workflows/step.routes.ts'
 import { workflowRoutes } from '../workflows/workflow.routes.ts'
@@ -27,7 +30,6 @@ import { registerAddressText } from './address-text.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { requireDeclaredAccess } from './declared-routes.ts'
 import { handleError } from './error-handler.ts'
-import { fileTypeLimits } from './file-type-limits.ts'
 import { graphqlRoute } from './graphql/graphql.routes.ts'
 import { graphqlFields } from './graphql/graphql-fields.ts'
 import { registerHealthRoutes } from './health.routes.ts'
@@ -42,9 +44,16 @@ import { rewriteUrl } from './rewrite-url.ts'
 import { registerRouteRules } from './route-rules.ts'
 import { compilersFactory } from './schema-compilers.ts'
 import { registerSecurityHeaders } from './security-headers.ts'
-import { defaultLimits, maxHeaderBytes, maxParamLength, type ServerLimits } from './server-limits.ts'
+import {
+  defaultLimits,
+  maxHeaderBytes,
+  maxParamLength,
+  maxTextPartBytes,
+  type ServerLimits,
+} from './server-limits.ts'
 import { registerShuttingDown } from './shutting-down.ts'
 import { registerSlowBodies } from './slow-bodies.ts'
+import { submittedParts } from './submitted-parts.ts'
 import { registerUnknownAddress } from './unknown-address.ts'
 import { answerBadAddress, answerUnreadable, registerBareAnswers } from './unreadable-requests.ts'
 
@@ -56,6 +65,8 @@ export interface AppDeps {
   /** Default: one of its own. */
   metrics?: Metrics
   limits?: Partial<ServerLimits>
+  /** Of auxiliary files. Default: those that are shipped. */
+  fileTypes?: FileTypes
 }
 
 /** The whole server without its port. Hooks run in the order in which they are registered. */
@@ -64,8 +75,10 @@ export async function buildApp(deps: AppDeps) {
   const rootsOf = createRootsOf(db)
   const lookAt = createLooker({ rootsOf, stores: deps.stores })
   const analyses = { db, lookAt, rootsOf, register: createRegister(db) }
-  const workflows = { db, fileTypes: fileTypeLimits, validators: builtInValidators }
+  const { fileTypes = shippedFileTypes } = deps
+  const workflows = { db, fileTypes, validators: builtInValidators }
   const limits = { ...defaultLimits, ...deps.limits }
+  const { primaryBytes, auxiliaryBytes } = limits
   const lastUses = createLastUses(db, deps.log)
   const authenticate = createAuthenticator(db, lastUses)
 
@@ -124,7 +137,16 @@ export async function buildApp(deps: AppDeps) {
   })
   await app.register(orgListRoutes({ db }), { prefix: '/api/v1' })
   await app.register(validatorRoutes(workflows), { prefix: '/api/v1' })
-  const inOrg = [workflowRoutes(workflows), slotRoutes(workflows), stepRoutes(workflows)]
+  const launches = {
+    ...workflows,
+    fileTypes,
+    limits: { primaryBytes, auxiliaryBytes, textBytes: maxTextPartBytes },
+    store: deps.stores.storeFor(deps.deployment.storeRoot),
+    log: deps.log,
+    readParts: submittedParts,
+  }
+  const inOrg = [workflowRoutes, slotRoutes, stepRoutes, runRoutes].map((routes) => routes(workflows))
+  inOrg.push(launchRoutes(launches))
   await app.register(ownOrgRoutes(db, inOrg), { prefix: '/api/v1' })
   await app.register(graphqlRoute({ db, fields: graphqlFields(analyses) }))
   await app.register(signInPageRoute({ db }))

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
-import { assertStorableJson } from './json-values.ts'
+import { assertStorableJson } from '../lib/json-values.ts'
+import { assertPlainEncoding } from './plain-encoding.ts'
 import { readBody } from './read-body.ts'
 
 /**
@@ -11,6 +12,7 @@ export function registerBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', async (request: FastifyRequest) => {
     assertPlainEncoding(request)
+    assertReadableCharset(request)
     const bytes = await readBody(request)
     if (bytes.length === 0 && request.routeOptions.schema?.body === undefined) return undefined
     return parseJson(bytes)
@@ -52,14 +54,7 @@ function parseText(text: string): unknown {
   }
 }
 
-function assertPlainEncoding(request: FastifyRequest): void {
-  const encoding = request.headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new AppError(
-      'unsupported_type',
-      `The content encoding ${encoding} is not taken here; send the body as it is`,
-    )
-  }
+function assertReadableCharset(request: FastifyRequest): void {
   const charset = /;\s*charset="?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]
   if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
     throw new AppError('malformed_request', `The charset ${charset} is not read here; send UTF-8`)

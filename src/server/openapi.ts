@@ -61,10 +61,11 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
 
 function describeRoute(schema: FastifySchema, url: string, route: RouteOptions): FastifySchema {
   if (schema.hide || isAlias(url)) return { ...schema, hide: true }
-  const { access = 'reader', creates } = route.config ?? {}
+  const { access = 'reader', creates, form } = route.config ?? {}
   const words = [schema.description, accessWords(access)].filter((text) => text !== undefined)
   const documented = {
     ...schema,
+    ...(form === undefined ? {} : { body: form }),
     operationId: schema.operationId ?? operationIdOf(String(route.method), url),
     tags: schema.tags ?? [tagOf(url)],
     description: words.join('\n\n'),

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '../errors.ts'
-import { sizeWords } from './server-limits.ts'
+import { sizeWords } from '../lib/size-words.ts'
 
 /** The whole body, up to the route's limit. Past it the request is refused at once; the rest is not kept. */
 export function readBody(request: FastifyRequest): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import '../access/route-access.ts'
 import '../idempotency/route-creates.ts'
+import '../lib/route-form.ts'
 
 /** The reference page's routes are a plugin's and public; an address that is never reached is a fault of ours. */
 export function registerRouteRules(app: FastifyInstance): void {

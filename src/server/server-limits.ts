@@ -2,6 +2,9 @@
 export interface ServerLimits {
   /** Of a JSON body, in bytes. */
   bodyBytes: number
+  /** Of the primary file of a submission, and of its auxiliary files together. */
+  primaryBytes: number
+  auxiliaryBytes: number
   /** How long what still comes of a refused request is read and thrown away. */
   lingerMs: number
   /** In each such time a sender has to bring `slowBodyBytes`, or is refused. */
@@ -13,6 +16,8 @@ export interface ServerLimits {
 
 export const defaultLimits: ServerLimits = {
   bodyBytes: 32 * 1024 * 1024,
+  primaryBytes: 100 * 1024 * 1024,
+  auxiliaryBytes: 50 * 1024 * 1024,
   lingerMs: 5_000,
   slowBodyMs: 30_000,
   slowBodyBytes: 1024,
@@ -22,9 +27,5 @@ export const defaultLimits: ServerLimits = {
 export const maxHeaderBytes = 16 * 1024
 /** Names in addresses may be long: 255 bytes, percent-encoded. */
 export const maxParamLength = 1000
-
-/** `32 MB`, `100 bytes`: limits are stated in units of 1,048,576 bytes. */
-export function sizeWords(sizeBytes: number): string {
-  const megabytes = sizeBytes / 1024 / 1024
-  return Number.isInteger(megabytes) ? `${megabytes} MB` : `${sizeBytes.toLocaleString('en')} bytes`
-}
+/** Of a part of a form that is a text. */
+export const maxTextPartBytes = 64 * 1024

@@ -6,6 +6,7 @@ import { queueDepth } from '../db/queue.ts'
 import { startWorker } from '../db/queue-worker.ts'
 import { startKeySweeper } from '../idempotency/key-sweeper.ts'
 import { createStores } from '../storage/stores.ts'
+import { startSubmissionSweeper } from '../workflows/submission-sweeper.ts'
 import { buildApp } from './build-app.ts'
 import { closeGracefully } from './close-gracefully.ts'
 import { countedStores } from './counted-stores.ts'
@@ -57,8 +58,21 @@ export async function startServer(config: Config): Promise<RunningServer> {
     stops.push(() => worker.stop())
     const sweeper = startKeySweeper(database.db, log)
     stops.push(async () => sweeper.stop())
-    const limits = { bodyBytes: config.bodyLimitBytes }
-    const app = await buildApp({ database, stores, deployment, log, metrics, limits })
+    const privateStore = stores.storeFor(deployment.storeRoot)
+    if (privateStore !== null) {
+      const uploads = startSubmissionSweeper({ db: database.db, store: privateStore, log })
+      stops.push(() => uploads.stop())
+    }
+    const limits = { bodyBytes: config.bodyLimitBytes, primaryBytes: config.primaryLimitBytes }
+    const app = await buildApp({
+      database,
+      stores,
+      deployment,
+      log,
+      metrics,
+      limits,
+      fileTypes: config.fileTypes,
+    })
     stops.push(() => closeGracefully(app))
     const url = await listen(app, config)
     return { url, signInUrl: signInCode === null ? null : `${url}${signInPath(signInCode)}`, stop }

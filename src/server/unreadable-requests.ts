@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, errorTable } from '../errors.ts'
+import { sizeWords } from '../lib/size-words.ts'
 import { errorBody, handleError } from './error-handler.ts'
-import { maxHeaderBytes, sizeWords } from './server-limits.ts'
+import { maxHeaderBytes } from './server-limits.ts'
 
 const lingerMs = 5_000
 

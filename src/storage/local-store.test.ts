@@ -3,8 +3,10 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -50,6 +52,45 @@ describeStore('local', async () => {
     },
     everything: () => filesBelow(root),
   }
+})
+
+describe('files of the same bytes', () => {
+  async function twoOfTheSame(between: (first: string) => void) {
+    const root = freshRoot()
+    const store = storeAt(root)
+    const write = async () => (await store.writeTemporary(Readable.from([Buffer.from('the same')]))).path
+    const first = path.join(root, 'first')
+    const { generation } = await store.moveInPlace(await write(), first)
+    between(first)
+    const sameAs = { path: first, generation: generation ?? '' }
+    await store.moveInPlace(await write(), path.join(root, 'second'), { sameAs, ifAbsent: true })
+    expect(readFileSync(path.join(root, 'second'), 'utf8')).toBe('the same')
+    expect(await readdir(path.join(root, '.waybill-tmp'))).toEqual([])
+    return [statSync(first).ino, statSync(path.join(root, 'second')).ino]
+  }
+
+  it('share their storage', async () => {
+    const [first, second] = await twoOfTheSame(() => {})
+    expect(first).toBe(second)
+  })
+
+  it('do not where the earlier one was written over, replaced, or replaced by a link', async () => {
+    const others: ((first: string) => void)[] = [
+      (first) => writeFileSync(first, 'THE SAME'),
+      (first) => {
+        renameSync(first, `${first}-was`)
+        writeFileSync(first, 'the same')
+      },
+      (first) => {
+        renameSync(first, `${first}-was`)
+        symlinkSync(`${first}-was`, first)
+      },
+    ]
+    for (const other of others) {
+      const [first, second] = await twoOfTheSame(other)
+      expect(first).not.toBe(second)
+    }
+  })
 })
 
 describe('links in a location', () => {

@@ -82,10 +82,11 @@ export function createLocalStore(root: string, { mayLeadTo }: LocalStoreOptions)
       }
     },
 
-    async moveInPlace(temporaryPath, finalPath, { ifAbsent = false } = {}) {
-      const segments = segmentsBelow(root, finalPath)
+    async moveInPlace(temporaryPath, finalPath, { ifAbsent = false, sameAs } = {}) {
+      const final = { path: finalPath, segments: segmentsBelow(root, finalPath) }
+      const same = sameAs && { segments: segmentsBelow(root, sameAs.path), generation: sameAs.generation }
       const realRoot = await realRootOf(temporaryPath)
-      await moveLocalInPlace(realRoot, temporaryPath, { path: finalPath, segments }, ifAbsent)
+      await moveLocalInPlace(realRoot, temporaryPath, final, { ifAbsent, ...(same && { same }) })
       const look = await store.stat(finalPath)
       if (look.state !== 'present') throw noContent(finalPath, look)
       return look.facts

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { link, mkdir, open, rename, unlink } from 'node:fs/promises'
+import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { createContentHash } from '../lib/content-hash.ts'
 import { alreadyThere, noContent, outsideLocation } from './content-errors.ts'
 import { errorCodeOf, writeFailed } from './local-errors.ts'
+import { factsFromStats } from './local-facts.ts'
 import { type Inside, openInside } from './local-path.ts'
 import { temporaryFolder, type WrittenTemporary } from './store.ts'
 
@@ -32,20 +33,39 @@ export async function writeLocalTemporary(
   }
 }
 
+/** So much is gathered while what came before is written: a disk answers few large writes sooner than many small ones. */
+const writeBytes = 256 * 1024
+
 async function writeAll(held: string, content: Readable): Promise<Omit<WrittenTemporary, 'path'>> {
   const hash = createContentHash()
   const handle = await open(held, 'wx').catch((error: unknown) => {
     content.destroy()
     throw writeFailed(error)
   })
+  let batch: Buffer[] = []
+  let batchBytes = 0
+  let writing: Promise<void> = Promise.resolve()
+  const flush = async () => {
+    await writing
+    writing = handle.writeFile(Buffer.concat(batch, batchBytes)).catch(rethrow)
+    // Told when it is waited for.
+    writing.catch(() => {})
+    batch = []
+    batchBytes = 0
+  }
   try {
     for await (const piece of content) {
       const chunk = Buffer.isBuffer(piece) ? piece : Buffer.from(piece)
       hash.update(chunk)
-      await handle.writeFile(chunk).catch(rethrow)
+      batch.push(chunk)
+      batchBytes += chunk.length
+      if (batchBytes >= writeBytes) await flush()
     }
+    await flush()
+    await writing
     await handle.sync().catch(rethrow)
   } finally {
+    await writing.catch(() => {})
     await handle.close()
   }
   return hash.digest()
@@ -55,12 +75,21 @@ const rethrow = (error: unknown): never => {
   throw writeFailed(error)
 }
 
-/** Moves a temporary to its final place: a rename, or with `ifAbsent` a link, which fails where something is. */
+interface LocalMoveOptions {
+  ifAbsent: boolean
+  /** A file with the same bytes, for as long as it is still of this generation, which tells its size too. */
+  same?: { segments: readonly string[]; generation: string }
+}
+
+/**
+ * Moves a temporary to its final place: a rename, or with `ifAbsent` a link, which fails where something is. Where a
+ * file with the same bytes still is what it was, that one is linked, and the temporary goes.
+ */
 export async function moveLocalInPlace(
   realRoot: string,
   temporaryPath: string,
   final: { path: string; segments: readonly string[] },
-  ifAbsent: boolean,
+  { ifAbsent, same }: LocalMoveOptions,
 ): Promise<void> {
   const name = final.segments.at(-1) ?? ''
   let source: Inside | null = null
@@ -70,7 +99,9 @@ export async function moveLocalInPlace(
     target = await openFolder(realRoot, final.segments.slice(0, -1), true)
     const from = `${source.heldPath}/${path.basename(temporaryPath)}`
     const to = `${target.heldPath}/${name}`
-    if (ifAbsent) {
+    if (same !== undefined && (await linkSame(realRoot, same, to))) {
+      await unlink(from)
+    } else if (ifAbsent) {
       await link(from, to)
       await unlink(from)
     } else {
@@ -88,6 +119,28 @@ export async function moveLocalInPlace(
     await source?.close()
     await target?.close()
   }
+}
+
+/** False where a link cannot be, or leads to other bytes by now; then there is nothing at `to` that was not there before. */
+async function linkSame(
+  realRoot: string,
+  same: NonNullable<LocalMoveOptions['same']>,
+  to: string,
+): Promise<boolean> {
+  let folder: Inside | null = null
+  try {
+    folder = await openFolder(realRoot, same.segments.slice(0, -1), false)
+    await link(`${folder.heldPath}/${same.segments.at(-1)}`, to)
+  } catch {
+    return false
+  } finally {
+    await folder?.close()
+  }
+  // Looked at after it was linked: before that another file could take its place.
+  const stats = await lstat(to, { bigint: true })
+  if (stats.isFile() && factsFromStats(stats).generation === same.generation) return true
+  await unlink(to)
+  return false
 }
 
 /** Holds a folder below the root, making what is missing on the way without ever passing through a link that leads out. */

@@ -128,6 +128,25 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(await text(await store.readRange(`${store.root}/free`))).toBe('second')
     })
 
+    it('keeps files of the same bytes apart: each is there when the other has gone', async () => {
+      const { store, everything } = await open()
+      const write = async () => await store.writeTemporary(Readable.from([Buffer.from('the same')]))
+      const first = `${store.root}/first/file`
+      const { generation } = await store.moveInPlace((await write()).path, first)
+      const sameAs = { path: first, generation: generation ?? '' }
+      for (const name of ['second', 'third']) {
+        const facts = await store.moveInPlace((await write()).path, `${store.root}/${name}/file`, { sameAs })
+        expect(await store.stat(`${store.root}/${name}/file`)).toEqual({ state: 'present', facts })
+        expect(facts.sizeBytes).toBe(8)
+      }
+      await store.delete(first)
+      const left = ['second', 'third'].map((name) => `${store.root}/${name}/file`)
+      for (const path of left) expect(await text(await store.readRange(path))).toBe('the same')
+      // The one that they shared is gone, so this one stands for itself.
+      await store.moveInPlace((await write()).path, `${store.root}/fourth`, { sameAs, ifAbsent: true })
+      expect((await everything()).sort()).toEqual([`${store.root}/fourth`, ...left].sort())
+    })
+
     it('lets one of many writers of the same new file win', async () => {
       const { store } = await open()
       const temporaries = await Promise.all(

@@ -55,6 +55,19 @@ export interface ReadOptions {
   signal?: AbortSignal
 }
 
+/** A file of the same store that the ledger knows to hold certain bytes. */
+export interface KnownContent {
+  path: string
+  generation: string
+}
+
+export interface MoveOptions {
+  /** A file that is there already stays as it is. */
+  ifAbsent?: boolean
+  /** Holds the very bytes of the temporary: the two may share storage, as long as each can go without the other. */
+  sameAs?: KnownContent
+}
+
 export interface WrittenTemporary {
   /** The temporary address, for `moveInPlace` or `delete`. */
   path: string
@@ -97,9 +110,9 @@ export interface Store {
 
   /**
    * Called with the commit of the rows that name `finalPath`. Readers see all of the file or none. Once it resolves, the
-   * file survives a power cut. With `ifAbsent` a file that is there already stays as it is.
+   * file survives a power cut.
    */
-  moveInPlace(temporaryPath: string, finalPath: string, options?: { ifAbsent?: boolean }): Promise<FileFacts>
+  moveInPlace(temporaryPath: string, finalPath: string, options?: MoveOptions): Promise<FileFacts>
 
   /** Called to undo and by deletions. A file that is not there is no fault. */
   delete(path: string): Promise<void>

@@ -53,7 +53,7 @@ export async function warningsOf(
   return authorWarnings(definition, { validators: deps.validators, libraryFiles })
 }
 
-async function findNamedLibraryFiles(
+export async function findNamedLibraryFiles(
   { validators, findLibraryFiles }: WorkflowDeps,
   db: Db,
   { orgId }: Caller,

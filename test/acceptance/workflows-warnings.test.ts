@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/access/caller.ts'
-import { fileTypeLimits } from '../../src/server/file-type-limits.ts'
+import { shippedFileTypes } from '../../src/files/file-types.ts'
 import { builtInValidators } from '../../src/validators/built-in-validators.ts'
 import type { WorkflowDeps } from '../../src/workflows/read-workflows.ts'
 import { getWorkflow, listWorkflows } from '../../src/workflows/workflow.service.ts'
@@ -128,7 +128,7 @@ describe('a library that is known', () => {
     const asked: string[][] = []
     const deps: WorkflowDeps = {
       db: app.database.db,
-      fileTypes: fileTypeLimits,
+      fileTypes: shippedFileTypes,
       validators: builtInValidators,
       async findLibraryFiles(_db, _orgId, names) {
         asked.push(names)

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { formOf, formType } from './submissions.ts'
 import type { TestApp } from './test-app.ts'
 
 /** In every name that the first org gives, so that it shows wherever it leaks to. */
@@ -110,6 +111,45 @@ async function makeWorkflow(app: TestApp): Promise<{ path: string; slug: string 
   return { path: `/orgs/default/workflows/${id}`, slug: slot.slug }
 }
 
+/** A form whose file has the marker in its name, and the workflow's slug in its address. */
+function submission(): Pick<RouteExample, 'body' | 'headers'> {
+  const part = { name: 'file', fileName: `${freshName()}.idf`, content: freshName() }
+  return { body: formOf([part]), headers: { 'content-type': formType() } }
+}
+
+async function makeRun(app: TestApp): Promise<string> {
+  const workflow = await makeOne(app, '/orgs/default/workflows', { name: freshName() })
+  const { body, headers = {} } = submission()
+  const answer = await app.app.inject({
+    method: 'POST',
+    url: `/api/v1/orgs/default/workflows/${workflow}/runs`,
+    headers: { authorization: `Bearer ${app.ownerToken}`, ...headers },
+    payload: body as Buffer,
+  })
+  return `/orgs/default/runs/${answer.json().id}`
+}
+
+function runExamples(): Examples {
+  const path = '/orgs/:org/runs'
+  const launch = async (app: TestApp, tail: string): Promise<RouteExample> => {
+    const workflow = await makeOne(app, '/orgs/default/workflows', { name: freshName() })
+    return { path: `/orgs/default/workflows/${workflow}/runs${tail}`, ...submission() }
+  }
+  return {
+    'POST /orgs/:org/workflows/:id/runs': (app) => launch(app, ''),
+    'POST /orgs/:org/workflows/:id/runs/check': async (app) => ({
+      ...(await launch(app, '/check')),
+      reads: true,
+    }),
+    [`GET ${path}`]: async (app) => {
+      await makeRun(app)
+      return { path: '/orgs/default/runs' }
+    },
+    [`GET ${path}/:id`]: async (app) => ({ path: await makeRun(app) }),
+    [`POST ${path}/:id/cancel`]: async (app) => ({ path: `${await makeRun(app)}/cancel` }),
+  }
+}
+
 type Examples = Record<string, (app: TestApp) => Promise<RouteExample>>
 
 function namedList(path: string, body: () => Promise<object> | object): Examples {
@@ -169,6 +209,7 @@ export function routeExamples(app: TestApp): Examples {
     ...namedList('/engines', name),
     ...namedList('/solver-versions', name),
     ...workflowExamples(),
+    ...runExamples(),
     'POST /orgs': async () => ({ path: '/orgs', body: name() }),
     'POST /orgs/:id/owner-token': async () => ({
       path: `/orgs/${await makeOne(app, '/orgs', name())}/owner-token`,

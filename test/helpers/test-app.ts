@@ -6,6 +6,7 @@ import { createRootGuard } from '../../src/access/location-root.ts'
 import { type AppDeps, buildApp } from '../../src/server/build-app.ts'
 import { ensureFirstOrg, ownerTokenPath } from '../../src/server/first-start.ts'
 import { createServerLog } from '../../src/server/server-log.ts'
+import { ensureStoreFolder } from '../../src/server/store-folder.ts'
 import { createStores, type StoresOptions } from '../../src/storage/stores.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
@@ -23,6 +24,8 @@ export interface TestApp {
   ownerToken: string
   /** A location of the org `default`. */
   files: string
+  /** The root of the private store. */
+  store: string
   request(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
@@ -39,6 +42,8 @@ export interface TestAppOptions {
   limits?: NonNullable<AppDeps['limits']>
   /** How long a bucket may be silent, and how often it is asked. */
   gs?: NonNullable<StoresOptions['gs']>
+  /** Of the private store, if it is not to be a folder of the app's own. */
+  storeRoot?: string
   /** Takes every line that the server logs, at `debug`. */
   logLines?: string[]
   /** Adds routes of the test's own. */
@@ -50,7 +55,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const dataDir = await realpath(await mkdtemp(join(tmpdir(), 'waybill-app-')))
   const database = await createTestDatabase()
   const log = createTestLog(options.logLines)
-  const deployment = { dataDir, storeRoot: join(dataDir, 'store'), locations: [] }
+  const deployment = { dataDir, storeRoot: options.storeRoot ?? join(dataDir, 'store'), locations: [] }
+  await ensureStoreFolder({ dataDir, store: deployment.storeRoot })
   await ensureFirstOrg({ db: database.db, deployment, log })
   const app = await buildApp({
     database,
@@ -71,6 +77,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     database,
     ownerToken,
     files: join(dataDir, 'files'),
+    store: deployment.storeRoot,
     async request(method, url, body, token = ownerToken, headers = {}) {
       const response = await app.inject({
         method,

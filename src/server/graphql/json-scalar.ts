@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql'
-import { assertStorableJson } from '../json-values.ts'
+import { assertStorableJson } from '../../lib/json-values.ts'
 
 /** Any JSON value, as a variable or written in the document; the same is refused as in the body of any call. */
 export const jsonScalar = new GraphQLScalarType<unknown, unknown>({

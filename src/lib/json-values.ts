@@ -1,5 +1,5 @@
 import { AppError, errorOfFaults, type Fault } from '../errors.ts'
-import { joinField } from '../lib/join-field.ts'
+import { joinField } from './join-field.ts'
 
 /** Validators and serializers call themselves for each level; a hostile body must not run out of stack there. */
 const maxDepth = 200

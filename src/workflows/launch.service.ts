@@ -1,0 +1,117 @@
+import type { Caller } from '../access/caller.ts'
+import type { Run, SubmissionCheck } from '../contract/run.ts'
+import { AppError } from '../errors.ts'
+import type { FileTypes } from '../files/file-types.ts'
+import { replay } from '../idempotency/write-once.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Store } from '../storage/store.ts'
+import { slotsInOrder } from './definition.ts'
+import { missingFiles } from './missing-files.ts'
+import { findNamedLibraryFiles, getWorkflowRow, type WorkflowDeps } from './read-workflows.ts'
+import { type Keep, passOver } from './receive-file.ts'
+import { type Received, receiveSubmission } from './receive-submission.ts'
+import { commitSubmission } from './record-submission.ts'
+import { refusalOf } from './submission-faults.ts'
+import type { SubmissionLimits, SubmittedParts } from './submitted-part.ts'
+import type { WorkflowRow } from './workflow.repository.ts'
+
+export interface LaunchDeps extends WorkflowDeps {
+  fileTypes: FileTypes
+  limits: SubmissionLimits
+  /** The private store; null where there is no driver for it. */
+  store: Store | null
+  log: Logger
+}
+
+/**
+ * Takes a submission in and queues its run. The bytes stream into temporaries while they are counted and checked; with
+ * any fault, and where a first answer to the caller's key is given again, none of them stays.
+ */
+export async function launchRun(
+  deps: LaunchDeps,
+  caller: Caller,
+  key: string,
+  parts: SubmittedParts,
+): Promise<Run> {
+  const { db, store, log } = deps
+  if (store === null) {
+    throw new AppError(
+      'unavailable',
+      'There is no driver for the private store of this server, so nothing can be uploaded',
+    )
+  }
+  const workflow = await getWorkflowRow(db, caller, key)
+  const temporaries = new Set<string>()
+  const keep: Keep = async (content) => {
+    const written = await store.writeTemporary(content)
+    temporaries.add(written.path)
+    return written
+  }
+  try {
+    const received = await receive(deps, caller, workflow, parts, keep)
+    const [fault, ...others] = received.faults
+    if (fault !== undefined) throw refusalOf([fault, ...others])
+    const content = contentOf(received)
+    const first = await replay<Run>(db, caller, content)
+    if (first !== undefined) return first.value
+    const run = await commitSubmission({ db, store, log }, caller, { workflow, received, content })
+    temporaries.clear()
+    return run
+  } finally {
+    await removeTemporaries(store, temporaries, log)
+  }
+}
+
+/** What launching would say, without storing anything. */
+export async function checkSubmission(
+  deps: LaunchDeps,
+  caller: Caller,
+  key: string,
+  parts: SubmittedParts,
+): Promise<SubmissionCheck> {
+  const workflow = await getWorkflowRow(deps.db, caller, key)
+  const { faults } = await receive(deps, caller, workflow, parts, passOver)
+  const details = faults.map(({ field, message }) => ({ field, message }))
+  return { acceptable: details.length === 0, details }
+}
+
+/** All faults of the parts, and of what should be among them: primary file first, then slots in their order. */
+async function receive(
+  deps: LaunchDeps,
+  caller: Caller,
+  { definition }: WorkflowRow,
+  parts: SubmittedParts,
+  keep: Keep,
+): Promise<Received> {
+  const { fileTypes, limits, validators } = deps
+  const received = await receiveSubmission(parts, { definition, fileTypes, limits }, keep)
+  if (received.isWhole) {
+    const libraryFiles = await findNamedLibraryFiles(deps, deps.db, caller, [definition])
+    received.faults.push(...missingFiles(definition, received.given, { validators, libraryFiles }))
+  }
+  const order = [null, ...slotsInOrder(definition).map(({ slug }) => slug)]
+  received.files.sort((a, b) => order.indexOf(a.slot) - order.indexOf(b.slot))
+  return received
+}
+
+/** What an `Idempotency-Key` stands for: neither the boundary between the parts nor their order. */
+function contentOf({ files, name, metadata }: Received): unknown {
+  return {
+    name,
+    metadata,
+    files: files.map(({ slot, originalName, written }) => [
+      slot,
+      originalName,
+      written?.sizeBytes,
+      written?.sha256,
+    ]),
+  }
+}
+
+async function removeTemporaries(store: Store, paths: ReadonlySet<string>, log: Logger): Promise<void> {
+  for (const path of paths) {
+    await store
+      .delete(path)
+      .catch((error: unknown) => log.warn({ err: error, path }, 'A temporary is left to the sweeper'))
+  }
+}

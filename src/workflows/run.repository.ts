@@ -1,0 +1,172 @@
+import { type Selectable, sql } from 'kysely'
+import type { Finding } from '../contract/finding.ts'
+import type { JsonObject } from '../contract/json.ts'
+import type { RunFile, RunState } from '../contract/run.ts'
+import type { Db, Trx } from '../db/client.ts'
+import type { RunStepTable, RunTable } from './run.table.ts'
+import type { WorkflowKey } from './workflow.repository.ts'
+import type { WorkflowStep } from './workflow.table.ts'
+
+/** With its workflow's slug. */
+export type RunRow = Omit<Selectable<RunTable>, 'org_id' | 'workflow_id' | 'token_id'> & { workflow: string }
+
+const columns = sql`r.id, w.slug as workflow, r.workflow_version, r.state, r.name, r.metadata, r.created_at, r.started_at,
+  r.finished_at`
+const workflowOfEach = sql`cross join lateral (select slug from workflow where id = r.workflow_id offset 0) w`
+
+export interface NewRun {
+  id: number
+  orgId: number
+  tokenId: number
+  workflowId: number
+  workflowVersion: number
+  name: string | null
+  metadata: JsonObject
+  steps: readonly WorkflowStep[]
+}
+
+/** The number was drawn for its submission. */
+export async function insertRun(trx: Trx, run: NewRun): Promise<void> {
+  await sql`
+    with new_run as (
+      insert into run (id, org_id, workflow_id, workflow_version, token_id, name, metadata)
+      overriding system value
+      values (${run.id}, ${run.orgId}, ${run.workflowId}, ${run.workflowVersion}, ${run.tokenId}, ${run.name},
+        ${JSON.stringify(run.metadata)}::json)
+      returning id
+    )
+    insert into run_step (run_id, position, name, validator)
+    select new_run.id, position - 1, name, validator
+    from new_run, unnest(${run.steps.map((step) => step.name)}::text[], ${run.steps.map((step) => step.validator)}::text[])
+      with ordinality as s (name, validator, position)`.execute(trx)
+}
+
+export interface NewRunFile {
+  useId: number
+  slot: string | null
+  role: RunFile['role']
+  originalName: string
+  fileType: string | null
+  sameAs: number | null
+}
+
+export async function insertRunFiles(trx: Trx, runId: number, files: readonly NewRunFile[]): Promise<void> {
+  await sql`
+    insert into run_file (run_id, position, use_id, slot, role, original_filename, file_type, same_as)
+    select ${runId}, position - 1, use_id, slot, role, original_filename, file_type, same_as
+    from unnest(
+      ${files.map((file) => file.useId)}::bigint[], ${files.map((file) => file.slot)}::text[],
+      ${files.map((file) => file.role)}::text[], ${files.map((file) => file.originalName)}::text[],
+      ${files.map((file) => file.fileType)}::text[], ${files.map((file) => file.sameAs)}::int[]
+    ) with ordinality as f (use_id, slot, role, original_filename, file_type, same_as, position)`.execute(trx)
+}
+
+export async function insertRunFindings(
+  trx: Trx,
+  runId: number,
+  findings: readonly Finding[],
+): Promise<void> {
+  if (findings.length === 0) return
+  await sql`
+    insert into run_finding (run_id, severity, code, message, file, line, step)
+    select ${runId}, severity, code, message, file, line, step
+    from unnest(
+      ${findings.map((one) => one.severity)}::text[], ${findings.map((one) => one.code)}::text[],
+      ${findings.map((one) => one.message)}::text[], ${findings.map((one) => one.file)}::text[],
+      ${findings.map((one) => one.line)}::int[], ${findings.map((one) => one.step)}::int[]
+    ) with ordinality as f (severity, code, message, file, line, step, position)
+    order by position`.execute(trx)
+}
+
+export async function findRun(db: Db, orgId: number, id: number): Promise<RunRow | undefined> {
+  const { rows } = await sql<RunRow>`
+    select ${columns} from run r ${workflowOfEach} where r.id = ${id} and r.org_id = ${orgId}`.execute(db)
+  return rows[0]
+}
+
+export interface RunFilter {
+  workflow?: WorkflowKey
+  state?: RunState
+  /** The run that the page before this one ended with. */
+  beforeId: number | null
+  limit: number
+}
+
+/** Newest first; also those of workflows that are deleted. */
+export async function listRuns(db: Db, orgId: number, filter: RunFilter): Promise<RunRow[]> {
+  const { workflow, state, beforeId, limit } = filter
+  const conditions = [sql`org_id = ${orgId}`]
+  if (workflow !== undefined) conditions.push(sql`workflow_id in (${workflowIds(orgId, workflow)})`)
+  if (state !== undefined) conditions.push(sql`state = ${state}`)
+  if (beforeId !== null) conditions.push(sql`id < ${beforeId}`)
+  const { rows } = await sql<RunRow>`
+    select ${columns} from (
+      select * from run where ${sql.join(conditions, sql` and `)} order by id desc limit ${limit}
+    ) r ${workflowOfEach}
+    order by r.id desc`.execute(db)
+  return rows
+}
+
+function workflowIds(orgId: number, key: WorkflowKey) {
+  return 'id' in key
+    ? sql`select id from workflow where id = ${key.id} and org_id = ${orgId}`
+    : sql`select id from workflow where org_id = ${orgId} and slug = ${key.slug} and deleted_at is null`
+}
+
+export interface RunFileRow {
+  run_id: number
+  file_id: number
+  slot: string | null
+  role: RunFile['role']
+  direction: RunFile['direction']
+  original_filename: string
+  file_type: string | null
+  size_bytes: number
+  sha256: string
+  path: string
+  same_as: number | null
+  created_at: Date
+}
+
+export async function listRunFiles(db: Db, orgId: number, runIds: number[]): Promise<RunFileRow[]> {
+  const { rows } = await sql<RunFileRow>`
+    select r.run_id, u.file_id, r.slot, r.role, u.direction, r.original_filename, r.file_type, v.size_bytes, v.sha256, f.path,
+      r.same_as, r.created_at
+    from unnest(${runIds}::int[]) as wanted (id)
+    cross join lateral (select * from run_file where run_id = wanted.id offset 0) r
+    cross join lateral (select * from file_use where id = r.use_id and org_id = ${orgId} offset 0) u
+    cross join lateral (select path from file where id = u.file_id offset 0) f
+    cross join lateral (select size_bytes, sha256 from file_version where id = u.version_id offset 0) v
+    order by r.run_id, r.position`.execute(db)
+  return rows
+}
+
+export async function listRunSteps(db: Db, runIds: number[]): Promise<Selectable<RunStepTable>[]> {
+  const { rows } = await sql<Selectable<RunStepTable>>`
+    select s.* from unnest(${runIds}::int[]) as wanted (id)
+    cross join lateral (select * from run_step where run_id = wanted.id offset 0) s
+    order by s.run_id, s.position`.execute(db)
+  return rows
+}
+
+export async function listRunFindings(db: Db, runIds: number[]): Promise<(Finding & { run_id: number })[]> {
+  const { rows } = await sql<Finding & { run_id: number }>`
+    select f.run_id, f.severity, f.code, f.message, f.file, f.line, f.step
+    from unnest(${runIds}::int[]) as wanted (id)
+    cross join lateral (select * from run_finding where run_id = wanted.id offset 0) f
+    order by f.id`.execute(db)
+  return rows
+}
+
+/** False where it no longer waits, or is not there. */
+export async function cancelQueuedRun(trx: Trx, orgId: number, id: number): Promise<boolean> {
+  const { rows } = await sql`
+    with canceled as (
+      update run set state = 'canceled', finished_at = now()
+      where id = ${id} and org_id = ${orgId} and state = 'queued' returning id
+    ), steps as (
+      update run_step set state = 'canceled' from canceled where run_id = canceled.id and state = 'queued'
+    )
+    select id from canceled`.execute(trx)
+  return rows.length === 1
+}

@@ -1,0 +1,20 @@
+/** One part of a submission, as whoever reads the request hands it over. */
+export interface SubmittedPart {
+  name: string
+  /** As the client sent it; null where the part has none. */
+  fileName: string | null
+  contentType: string | null
+  /** To be read before the next part is asked for; what is not read by then is passed over. */
+  content: AsyncIterable<Buffer>
+}
+
+export type SubmittedParts = AsyncIterable<SubmittedPart>
+
+/** What one submission may hold beside what its slots say. */
+export interface SubmissionLimits {
+  primaryBytes: number
+  /** Of everything but the primary file. */
+  auxiliaryBytes: number
+  /** Of `name` and of `metadata`. */
+  textBytes: number
+}
