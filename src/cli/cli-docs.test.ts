@@ -26,8 +26,9 @@ interface Leaf {
 
 function leavesOf(command: Command, above: string[]): Leaf[] {
   const path = [...above, command.name()]
-  if (command.commands.length === 0) return [{ path, command }]
-  return command.commands.flatMap((child) => leavesOf(child, path))
+  const below = command.commands.flatMap((child) => leavesOf(child, path))
+  const doesSomething = below.length === 0 || command.registeredArguments.length > 0
+  return doesSomething ? [{ path, command }, ...below] : below
 }
 
 function rowOf({ path, command }: Leaf): string {

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { localAddress } from '../local-address.ts'
-import { metaFromOptions } from './meta-from-options.ts'
 import { outputsFromOptions } from './outputs-from-options.ts'
 
 const file = (basename: string, secondary_files = {}) => ({ basename, secondary_files })
@@ -84,19 +83,4 @@ it.each([
   ['\\\\server\\share\\x', '\\\\server\\share\\x'],
 ])('the address of %s is %s', (path, address) => {
   expect(localAddress(path, '/home/ada')).toBe(address)
-})
-
-describe('the meta of options', () => {
-  it('is text as it was given', () => {
-    expect(metaFromOptions(['depth=30', 'a/b=x=y', 'empty='])).toEqual({
-      depth: '30',
-      'a/b': 'x=y',
-      empty: '',
-    })
-  })
-
-  it('needs names, each once', () => {
-    expect(() => metaFromOptions(['depth'])).toThrow('--meta "depth" has no name; write NAME=TEXT')
-    expect(() => metaFromOptions(['a=1', 'a=2'])).toThrow('--meta "a" is given twice')
-  })
 })

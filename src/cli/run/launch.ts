@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Run } from '../../contract/run.ts'
 import type { Workflow } from '../../contract/workflow.ts'
+import { AppError } from '../../errors.ts'
 import { collect } from '../collect.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
@@ -16,7 +17,7 @@ import { submittedFiles } from './submitted-files.ts'
 import { watchRun } from './watch-run.ts'
 
 interface LaunchOptions {
-  file: string
+  file?: string
   aux?: string[]
   name?: string
   metadata?: string[]
@@ -29,7 +30,7 @@ interface LaunchOptions {
 export function addRunLaunch(run: Command, context: CliContext): void {
   run
     .argument('<workflow>', 'its slug or number')
-    .requiredOption('--file <file>', 'the primary file')
+    .option('--file <file>', 'the primary file; needed')
     .option('--aux <slot=file>', 'the file for a slot of the workflow; repeatable', collect)
     .option('--name <name>', 'what to call the run')
     .option('--metadata <name=text>', 'something to remember of it; repeatable', collect)
@@ -49,6 +50,8 @@ export function addRunLaunch(run: Command, context: CliContext): void {
 async function launch(context: CliContext, key: string, options: LaunchOptions): Promise<void> {
   const { io } = context
   const { file, aux, name, metadata, watch = false, idempotencyKey, json = false, ...connection } = options
+  // A mandatory option would be asked of the commands below this one too.
+  if (file === undefined) throw new AppError('usage', 'Name the primary file with --file')
   const texts = [
     ...(name === undefined ? [] : [{ name: 'name', text: name }]),
     ...(metadata === undefined

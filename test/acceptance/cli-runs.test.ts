@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type ServedCli, serveCli, startCli } from '../helpers/cli.ts'
+
+let served: ServedCli
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'waybill-model-'))
+  await writeFile(join(folder, 'model.json'), '{"Building": {}}')
+  await writeFile(join(folder, 'table.csv'), 'a,b\n1,2\n')
+  await writeFile(join(folder, 'ragged.csv'), 'a,b\n1\n')
+  await writeFile(join(folder, 'odd "name".csv'), 'a;b\n')
+  await writeFile(join(folder, 'large.csv'), 'a,b\n'.repeat(500_000))
+  served = await serveCli()
+  const body = {
+    ...{ name: 'Table Check', primary_file_types: ['json'], steps: [{ validator: 'csv' }] },
+    auxiliary_file_slots: [
+      { slug: 'table', label: 'The table', allowed_file_types: ['csv'], max_size_bytes: 1_048_576 },
+    ],
+  }
+  await served.run(['workflow', 'create', '--from', '-'], { input: JSON.stringify(body) })
+})
+afterAll(async () => {
+  await served.stop()
+  await rm(folder, { recursive: true })
+})
+
+const run = (...args: string[]) => served.run(['run', ...args], { cwd: folder })
+const launch = (...args: string[]) => run('table-check', '--file', 'model.json', ...args)
+
+it('a workflow is launched on files, once for a key, listed, shown and canceled', async () => {
+  const args = ['--aux', 'table=table.csv', '--name', 'Monday', '--metadata', 'project=north']
+  const ran = await launch(...args, '--idempotency-key', 'one')
+  expect(ran).toMatchObject({ code: 0, err: '' })
+  expect(ran.out).toMatch(/^workflow +table-check, version 1$/m)
+  expect(ran.out).toMatch(/^metadata +\{"project":"north"\}$/m)
+  expect(ran.out).toMatch(/^primary +model\.json +16 B/m)
+  expect(ran.out).toMatch(/^table +table\.csv +8 B/m)
+  expect((await launch(...args, '--idempotency-key', 'one')).out).toBe(ran.out)
+  const id = /^id +(\d+)$/m.exec(ran.out)?.[1] ?? ''
+  expect((await run('show', id)).out).toBe(ran.out)
+  expect((await run('list', '--state', 'queued')).out).toMatch(
+    /queued +table-check +Monday +model\.json, table\.csv/,
+  )
+  expect((await run('cancel', id)).out).toMatch(/^state +canceled$/m)
+  expect(JSON.parse((await run('show', id, '--json')).out)).toMatchObject({ state: 'canceled' })
+})
+
+it('names come as they are', async () => {
+  const ran = await launch('--aux', 'table=odd "name".csv', '--json')
+  expect(JSON.parse(ran.out).files[1]).toMatchObject({ original_filename: 'odd "name".csv', slot: 'table' })
+})
+
+it('what the workflow does not ask for is told before a byte is sent', async () => {
+  const ran = await run('table-check', '--file', 'table.csv', '--aux', 'tabel=table.csv', '--aux', 'nothing')
+  expect(ran).toMatchObject({ code: 2, out: '' })
+  expect(ran.err).toContain('--file: names "table.csv"; allowed are files of json')
+  expect(ran.err).toContain('--aux tabel: is no slot of the workflow; it has table')
+  expect(ran.err).toContain('--aux table: is needed: The table')
+  expect(ran.err).toContain('has no name; write SLOT=FILE')
+  expect((await launch('--aux', 'table=large.csv')).err).toContain("over the slot's limit of 1.0 MB")
+  expect((await launch('--aux', 'table=none.csv')).err).toContain('cannot be read')
+  expect((await run('nowhere', '--file', 'model.json')).code).toBe(5)
+  expect((await run('table-check')).err).toContain('Name the primary file with --file')
+})
+
+it('what the server refuses is told with its part and line', async () => {
+  const ran = await launch('--aux', 'table=ragged.csv')
+  expect(ran).toMatchObject({ code: 2, out: '' })
+  expect(ran.err).toMatch(/aux_table.*line 2/s)
+})
+
+it('a run is watched until it has ended', async () => {
+  const args = ['run', 'table-check', '--file', 'model.json', '--aux', 'table=table.csv', '--watch']
+  const watch = startCli(args, { cwd: folder, env: { WAYBILL_DATA_DIR: served.dataDir } })
+  let id = ''
+  while (id === '') {
+    const { items } = JSON.parse((await run('list', '--state', 'queued', '--limit', '1', '--json')).out)
+    if (items[0]?.name === null && items[0].files[1].original_filename === 'table.csv') id = `${items[0].id}`
+  }
+  await run('cancel', id)
+  expect(await watch.ended).toBe(1)
+  expect(watch.ran.out).toMatch(/^state +canceled$/m)
+})
