@@ -1,5 +1,6 @@
 import type {
   AuditEntryTable,
+  DeploymentSecretTable,
   LocationTable,
   MemberTable,
   OrgTable,
@@ -31,6 +32,7 @@ export interface Schema {
   sign_in_code: SignInCodeTable
   location: LocationTable
   audit_entry: AuditEntryTable
+  deployment_secret: DeploymentSecretTable
   idempotency_key: IdempotencyKeyTable
   file: FileTable
   file_version: FileVersionTable

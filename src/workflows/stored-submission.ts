@@ -1,6 +1,7 @@
 import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
+import { privateFolder } from '../storage/private-folder.ts'
 import type { FileFacts, KnownContent, Store } from '../storage/store.ts'
 import {
   abandonIntent,
@@ -76,7 +77,7 @@ export async function storeSubmission(
 
 /** Where the files of the org's submissions are; files of no other org ever are. */
 export function submissionsFolder({ root }: Pick<Store, 'root'>, orgId: number): string {
-  return `${root.replace(/\/+$/u, '')}/submissions/${orgId}`
+  return privateFolder(root, 'submissions', orgId)
 }
 
 /** Takes back what was stored, unless its run was made after all. What cannot be done now is left to the sweeper. */

@@ -227,6 +227,7 @@ export function routeExamples(app: TestApp): Examples {
     'POST /analysis/query': async () => ({ path: '/analysis/query', body: {}, reads: true }),
     'GET /files/:id': async () => ({ path: `/files/${await makeFile(app)}` }),
     'GET /files/:id/content': async () => ({ path: `/files/${await makeFile(app)}/content` }),
+    'POST /files/:id/link': async (app) => ({ path: `/files/${await makeFile(app)}/link`, body: {} }),
     'POST /files/verify': async () => ({
       path: '/files/verify',
       body: { ids: [await makeFile(app)] },
