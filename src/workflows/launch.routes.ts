@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { callerOf } from '../access/route-access.ts'
 import { Run, SubmissionCheck, SubmissionForm } from '../contract/run.ts'
 import { type OrgParams, WorkflowParams } from '../contract/workflow.ts'
@@ -8,7 +8,7 @@ import type { SubmittedParts } from './submitted-part.ts'
 
 export interface LaunchRouteDeps extends LaunchDeps {
   /** The parts of a request's body as they come; a body that is no form is one part, the payload. */
-  readParts(request: FastifyRequest, reply: FastifyReply): SubmittedParts
+  readParts(request: FastifyRequest): SubmittedParts
 }
 
 const consumes = ['multipart/form-data']
@@ -37,8 +37,7 @@ export function launchRoutes(deps: LaunchRouteDeps): FastifyPluginAsyncTypebox {
           response: { 202: Run },
         },
       },
-      async (request, reply) =>
-        launchRun(deps, callerOf(request), request.params.id, deps.readParts(request, reply)),
+      async (request) => launchRun(deps, callerOf(request), request.params.id, deps.readParts(request)),
     )
 
     app.post(
@@ -52,8 +51,7 @@ export function launchRoutes(deps: LaunchRouteDeps): FastifyPluginAsyncTypebox {
           response: { 200: SubmissionCheck },
         },
       },
-      async (request, reply) =>
-        checkSubmission(deps, callerOf(request), request.params.id, deps.readParts(request, reply)),
+      async (request) => checkSubmission(deps, callerOf(request), request.params.id, deps.readParts(request)),
     )
   }
 }

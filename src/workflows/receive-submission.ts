@@ -2,9 +2,11 @@ import type { Finding } from '../contract/finding.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { Slot } from '../contract/workflow.ts'
 import type { FileTypes } from '../files/file-types.ts'
+import { fileSizeLimit, type SizeLimit, submissionSizeLimit } from '../files/size-limit.ts'
+import { sizeWords } from '../lib/size-words.ts'
 import type { WrittenTemporary } from '../storage/store.ts'
 import { admitAuxiliary, admitPrimary, type FileAdmission } from './admit-file.ts'
-import { type Keep, passOver, receiveContent, type SharedLimit } from './receive-file.ts'
+import { type Keep, passOver, receiveContent } from './receive-file.ts'
 import { OverLimit, type SubmissionFault } from './submission-faults.ts'
 import { metadataFromText, nameFromText, readTextPart } from './submission-text.ts'
 import type { SubmissionLimits, SubmittedPart, SubmittedParts } from './submitted-part.ts'
@@ -38,7 +40,7 @@ interface Rules {
   limits: SubmissionLimits
 }
 
-type Taken = Received & { rules: Rules; keep: Keep; seen: Set<string>; shared: SharedLimit }
+type Taken = Received & { rules: Rules; keep: Keep; seen: Set<string>; budget: SizeLimit }
 
 /**
  * Reads all parts in whatever order they come, and collects every fault; what is over a limit ends it at once. From the
@@ -56,11 +58,7 @@ export async function receiveSubmission(parts: SubmittedParts, rules: Rules, kee
     rules,
     keep: (content) => (taken.faults.length === 0 ? keep(content) : passOver(content)),
     seen: new Set(),
-    shared: {
-      bytes: rules.limits.auxiliaryBytes,
-      of: 'for the auxiliary files of a submission together',
-      received: 0,
-    },
+    budget: submissionSizeLimit(rules.limits.auxiliaryBytes),
   }
   try {
     for await (const part of parts) await takePart(taken, part)
@@ -110,43 +108,44 @@ async function takeText(taken: Taken, part: SubmittedPart): Promise<void> {
 async function takePrimary(taken: Taken, part: SubmittedPart): Promise<void> {
   const { definition, limits } = taken.rules
   const admission = admitPrimary(part, definition.primary_file_types)
-  const limit = { bytes: limits.primaryBytes, of: 'for the primary file' }
-  const sizeBytes = await takeFile(taken, part, { admission, slot: null, limit })
+  const { primaryBytes } = limits
+  const message = `is over the limit of ${sizeWords(primaryBytes)} for a primary file`
+  const ofPrimary = [{ leftBytes: primaryBytes, message }]
+  const sizeBytes = await takeFile(taken, part, { admission, slot: null, limits: ofPrimary })
   if (sizeBytes === null) return
   taken.seen.add('payload')
   if (sizeBytes > 0) return
-  const message = 'is empty; a file with content is needed'
-  taken.faults.push({ code: 'invalid', field: part.name, message })
+  taken.faults.push({ code: 'invalid', field: part.name, message: 'is empty; a file with content is needed' })
 }
 
 async function takeAuxiliary(taken: Taken, part: SubmittedPart, slot: Slot): Promise<void> {
   const admission = admitAuxiliary(part, slot, taken.rules.fileTypes)
-  const ofType = admission.type?.maxSizeBytes ?? Number.POSITIVE_INFINITY
-  const limit =
-    ofType < slot.max_size_bytes
-      ? { bytes: ofType, of: `for a file of type ${admission.type?.extension}` }
-      : { bytes: slot.max_size_bytes, of: `of the slot "${slot.slug}"` }
-  if ((await takeFile(taken, part, { admission, slot: slot.slug, limit })) === null) return
+  const { max_size_bytes: leftBytes, slug } = slot
+  const ofSlot =
+    admission.type === null
+      ? { leftBytes, message: `is over the slot's limit of ${sizeWords(leftBytes)}` }
+      : fileSizeLimit(admission.type, leftBytes)
+  const limits = [ofSlot, taken.budget]
+  if ((await takeFile(taken, part, { admission, slot: slug, limits })) === null) return
   taken.seen.add(part.name)
-  taken.given.add(slot.slug)
+  taken.given.add(slug)
 }
 
 interface Taking {
   admission: FileAdmission
   slot: string | null
-  limit: { bytes: number; of: string }
+  limits: readonly SizeLimit[]
 }
 
 /** Its size; null for what a browser sends for a field that was left empty, which is nothing. */
 async function takeFile(
   taken: Taken,
   part: SubmittedPart,
-  { admission, slot, limit }: Taking,
+  { admission, slot, limits }: Taking,
 ): Promise<number | null> {
   const { name, type, fileType, faults } = admission
   const keep = faults.length === 0 ? taken.keep : passOver
-  const shared = slot === null ? null : taken.shared
-  const received = await receiveContent(part, { type, limits: [limit], shared }, keep)
+  const received = await receiveContent(part, { type, limits }, keep)
   if (part.fileName === '' && received.sizeBytes === 0) return null
   taken.faults.push(...faults, ...received.faults)
   taken.findings.push(
@@ -162,7 +161,7 @@ async function takeFile(
 /** What it brings counts, so that nobody sends without end what is not wanted. */
 async function refusePart(taken: Taken, part: SubmittedPart, message: string): Promise<void> {
   taken.faults.push({ code: 'invalid', field: part.name, message })
-  await receiveContent(part, { type: null, limits: [], shared: taken.shared }, passOver)
+  await receiveContent(part, { type: null, limits: [taken.budget] }, passOver)
 }
 
 function unknownPart(name: string, { auxiliary_file_slots: slots }: WorkflowDefinition): string {
