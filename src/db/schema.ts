@@ -20,6 +20,11 @@ import type {
   KaseTable,
   OrgListTable,
 } from '../jobs/job.table.ts'
+import type {
+  LibraryFileTable,
+  LibraryVersionTable,
+  WorkflowLibraryNameTable,
+} from '../workflows/library.table.ts'
 import type { RunStepTable, RunTable, SubmissionIntentTable } from '../workflows/run.table.ts'
 import type { WorkflowTable, WorkflowVersionTable } from '../workflows/workflow.table.ts'
 
@@ -49,6 +54,9 @@ export interface Schema {
   casefile_association: CasefileAssociationTable
   workflow: WorkflowTable
   workflow_version: WorkflowVersionTable
+  library_file: LibraryFileTable
+  library_version: LibraryVersionTable
+  workflow_library_name: WorkflowLibraryNameTable
   run: RunTable
   run_step: RunStepTable
   submission_intent: SubmissionIntentTable

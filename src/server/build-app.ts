@@ -21,7 +21,9 @@ import type { Stores } from '../storage/stores.ts'
 import { builtInValidators } from '../validators/built-in-validators.ts'
 import { validatorRoutes } from '../validators/validator.routes.ts'
 import { launchRoutes } from '../workflows/launch.routes.ts'
-import { findOriginalName } from '../workflows/run.repository.ts'
+import { findLibraryNames } from '../workflows/library.repository.ts'
+import { libraryRoutes } from '../workflows/library.routes.ts'
+import { findOriginalName } from '../workflows/original-name.ts'
 import { runRoutes } from '../workflows/run.routes.ts'
 import { slotRoutes } from '../workflows/slot.routes.ts'
 import { stepRoutes } from '../workflows/step.routes.ts'
@@ -77,7 +79,7 @@ export async function buildApp(deps: AppDeps) {
   const lookAt = createLooker({ rootsOf, stores: deps.stores })
   const analyses = { db, lookAt, rootsOf, register: createRegister(db) }
   const { fileTypes = shippedFileTypes } = deps
-  const workflows = { db, fileTypes, validators: builtInValidators }
+  const workflows = { db, fileTypes, validators: builtInValidators, findLibraryFiles: findLibraryNames }
   const files = {
     db,
     fileTypes,
@@ -155,7 +157,7 @@ export async function buildApp(deps: AppDeps) {
     readParts: submittedParts,
   }
   const inOrg = [workflowRoutes, slotRoutes, stepRoutes, runRoutes].map((routes) => routes(workflows))
-  inOrg.push(launchRoutes(launches))
+  inOrg.push(launchRoutes(launches), libraryRoutes(launches))
   await app.register(ownOrgRoutes(db, inOrg), { prefix: '/api/v1' })
   await app.register(graphqlRoute({ db, fields: graphqlFields(analyses) }))
   await app.register(signInPageRoute({ db }))

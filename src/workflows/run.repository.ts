@@ -159,7 +159,7 @@ export async function listRunFindings(db: Db, runIds: number[]): Promise<(Findin
 }
 
 /** Under which name a submission brought the file; undefined where none did. */
-export async function findOriginalName(db: Db, orgId: number, fileId: number): Promise<string | undefined> {
+export async function findUploadedName(db: Db, orgId: number, fileId: number): Promise<string | undefined> {
   const { rows } = await sql<{ original_filename: string }>`
     select r.original_filename
     from (

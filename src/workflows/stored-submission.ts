@@ -7,6 +7,7 @@ import {
   abandonIntent,
   deleteIntent,
   insertIntent,
+  insertIntentAt,
   type SubmissionIntent,
 } from './submission-intent.repository.ts'
 
@@ -56,11 +57,34 @@ export async function storeSubmission(
     names: files.map((file) => file.name),
     temporaryPaths: files.map((file) => file.temporaryPath),
   })
+  return { intent, stored: await moveInPlaces(deps, intent, files) }
+}
+
+/** The same for files whose paths are known before. */
+export async function storeAt(
+  deps: StoreDeps,
+  orgId: number,
+  files: readonly (Omit<FileToStore, 'name'> & { path: string })[],
+): Promise<{ intent: SubmissionIntent; stored: StoredFile[] }> {
+  const intent = await insertIntentAt(deps.db, {
+    orgId,
+    paths: files.map((file) => file.path),
+    temporaryPaths: files.map((file) => file.temporaryPath),
+  })
+  return { intent, stored: await moveInPlaces(deps, intent, files) }
+}
+
+/** All or none; in the order of the intent's paths. */
+async function moveInPlaces(
+  deps: StoreDeps,
+  intent: SubmissionIntent,
+  files: readonly Omit<FileToStore, 'name'>[],
+): Promise<StoredFile[]> {
   // All are waited for, so that nothing still moves when the others are taken back.
   const moves = await Promise.allSettled(
     files.map(async ({ temporaryPath, sameAs }, index) => {
       const path = intent.paths[index] ?? ''
-      const facts = await store.moveInPlace(temporaryPath, path, {
+      const facts = await deps.store.moveInPlace(temporaryPath, path, {
         ifAbsent: true,
         ...(sameAs && { sameAs }),
       })
@@ -72,7 +96,7 @@ export async function storeSubmission(
     await abandonSubmission(deps, intent)
     throw lostOnTheWay(failed.reason)
   }
-  return { intent, stored: moves.flatMap((move) => (move.status === 'fulfilled' ? move.value : [])) }
+  return moves.flatMap((move) => (move.status === 'fulfilled' ? move.value : []))
 }
 
 /** Where the files of the org's submissions are; files of no other org ever are. */
@@ -103,7 +127,7 @@ export async function clearIntent(
 /** That a temporary was swept, or that something is at a path of ours, is no fault of the request. */
 function lostOnTheWay(error: unknown): unknown {
   if (!(error instanceof AppError) || (error.code !== 'not_found' && error.code !== 'conflict')) return error
-  return new AppError('unavailable', 'The files of the submission could not be stored; send it again', {
+  return new AppError('unavailable', 'What was sent could not be stored; send it again', {
     cause: error,
   })
 }
