@@ -6,6 +6,7 @@ import { connect } from '../src/db/client.ts'
 import { buildApp } from '../src/server/build-app.ts'
 import { ensureFirstOrg, ownerTokenPath } from '../src/server/first-start.ts'
 import { createServerLog } from '../src/server/server-log.ts'
+import { ensureStoreFolder } from '../src/server/store-folder.ts'
 import { createStores } from '../src/storage/stores.ts'
 
 /**
@@ -17,6 +18,7 @@ const { connection, dataDir, bucket } = JSON.parse(process.argv[2] ?? '{}')
 const log = createServerLog('silent')
 const database = connect({ connection, log })
 const deployment = { dataDir, storeRoot: join(dataDir, 'store'), locations: [bucket] }
+await ensureStoreFolder({ dataDir, store: deployment.storeRoot })
 await ensureFirstOrg({ db: database.db, deployment, log })
 const stores = createStores({ log, mayLeadTo: createRootGuard(deployment) })
 const app = await buildApp({ database, stores, deployment, log })

@@ -9,6 +9,8 @@ import { createClient, type Send } from './http-client.ts'
 export const bucket = 'gs://bench'
 
 export interface BenchServer extends BenchContext {
+  url: string
+  token: string
   send: Send
   /** Objects of the bucket. */
   seed(names: string[]): Promise<void>
@@ -28,6 +30,8 @@ export async function withServer<T>(fn: (server: BenchServer) => Promise<T>): Pr
       const { url, token } = JSON.parse(await app.line('ready '))
       return await fn({
         ...context,
+        url,
+        token,
         send: createClient(url, token),
         seed: (names) => control(store, 'seed', { bucket: 'bench', names, content: 'x' }),
         setLatency: (latencyMs) => control(store, 'latency', { latencyMs }),

@@ -6,9 +6,12 @@ import { analysisCreateScenario } from './scenarios/analysis-create.ts'
 import { analysisReadScenario } from './scenarios/analysis-read.ts'
 import { checkContentScenario } from './scenarios/check-content.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
+import { jobCreateScenario } from './scenarios/job-create.ts'
 import { probeScenario } from './scenarios/probe.ts'
 import { probeAskersScenario } from './scenarios/probe-askers.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
+import { scanDeckScenario } from './scenarios/scan-deck.ts'
+import { uploadScenario } from './scenarios/upload.ts'
 
 const scenarios: Record<string, () => Promise<Row[]>> = {
   'record-files': recordFilesScenario,
@@ -18,7 +21,10 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'analysis-create': analysisCreateScenario,
   'analysis-read': analysisReadScenario,
   'analysis-clients': analysisClientsScenario,
+  'scan-deck': scanDeckScenario,
+  'job-create': jobCreateScenario,
   'check-content': checkContentScenario,
+  upload: uploadScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)

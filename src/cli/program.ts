@@ -11,7 +11,11 @@ import { addFileGet } from './file/get.ts'
 import { addFileShow } from './file/show.ts'
 import { addFileVerify } from './file/verify.ts'
 import { type CliContext, columnsOf } from './io.ts'
+import { addJobCheck } from './job/check.ts'
+import { addJobControls } from './job/control.ts'
+import { addJobList } from './job/list.ts'
 import { addJobShow } from './job/show.ts'
+import { addJobStatus } from './job/status.ts'
 import { addJobSubmit } from './job/submit.ts'
 import { addMigrate } from './migrate.ts'
 import { addServe } from './serve.ts'
@@ -56,9 +60,13 @@ export function createProgram(context: CliContext): Command {
   addFileShow(file, context)
   addFileVerify(file, context)
   addFileGet(file, context)
-  const job = group(program, 'job', 'Submit and read jobs')
+  const job = group(program, 'job', 'Check, submit, watch and control jobs')
+  addJobCheck(job, context)
   addJobSubmit(job, context)
+  addJobList(job, context)
   addJobShow(job, context)
+  addJobStatus(job, context)
+  addJobControls(job, context)
   const analysis = group(program, 'analysis', 'Register, read and verify analyses with their outputs')
   addAnalysisCreate(analysis, context)
   addAnalysisShow(analysis, context)

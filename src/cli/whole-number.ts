@@ -10,3 +10,8 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 }
 
 export const idNumber = wholeNumber(1, 2_147_483_647)
+
+/** The same for an argument of several. */
+export function idNumbers(value: string, previous: number[] | undefined): number[] {
+  return [...(previous ?? []), idNumber(value)]
+}

@@ -34,12 +34,14 @@ export const JobInput = closed(
       launch_time: Type.Optional(Time),
     }),
     casefiles: Type.Array(CasefileInput, { minItems: 1 }),
+    check: Type.Optional(Type.Enum(['none', 'required'], { default: 'none' })),
+    discover: Type.Optional(Type.Boolean({ default: false })),
   },
   { title: 'JobInput' },
 )
 export type JobInput = Static<typeof JobInput>
 
-const AuxFile = closed(
+export const AuxFile = closed(
   {
     id: Id,
     file_name: Type.String(),
@@ -78,7 +80,7 @@ const Casefile = closed(
   { title: 'Casefile' },
 )
 
-const Kase = closed(
+export const Kase = closed(
   {
     id: Id,
     casefile_id: Id,
@@ -119,3 +121,68 @@ export const Job = closed(
   { title: 'Job' },
 )
 export type Job = Static<typeof Job>
+
+export const JobListQuery = closed({
+  scope: Type.Enum(['token', 'org'], {
+    default: 'token',
+    description: 'Those made with this token, or all.',
+  }),
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+  before: Type.Optional(Id),
+})
+export type JobListQuery = Static<typeof JobListQuery>
+
+export const JobPatch = closed(
+  { pause_flag: Type.Optional(Type.Boolean()), kill_flag: Type.Optional(Type.Boolean()) },
+  { title: 'JobPatch' },
+)
+export type JobPatch = Static<typeof JobPatch>
+
+/** How many there may be is checked by the service, which says what is needed. */
+export const JobStatusQuery = closed({
+  job_ids: Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), { description: 'Up to 1,000 jobs.' })),
+})
+export type JobStatusQuery = Static<typeof JobStatusQuery>
+
+const KaseStatusItem = closed(
+  {
+    id: Id,
+    status: JobStatus,
+    progress: Type.Integer({ minimum: 0, maximum: 100 }),
+    sim_id: nullable(Type.Integer()),
+    start_time: nullable(Time),
+    end_time: nullable(Time),
+    machine: nullable(Type.String()),
+  },
+  { title: 'KaseStatusItem' },
+)
+
+const JobStatusItem = closed(
+  {
+    id: Id,
+    description: Type.String(),
+    status: JobStatus,
+    progress: Type.Integer({ minimum: 0, maximum: 100 }),
+    submit_time: Time,
+    start_time: nullable(Time),
+    end_time: nullable(Time),
+    run_time: nullable(Type.Integer()),
+    kases: Type.Array(KaseStatusItem),
+  },
+  { title: 'JobStatusItem' },
+)
+export type JobStatusItem = Static<typeof JobStatusItem>
+
+export const JobStatuses = closed({ jobs: Type.Array(JobStatusItem) }, { title: 'JobStatuses' })
+export type JobStatuses = Static<typeof JobStatuses>
+
+/** Exactly one of the two: a schema could not say which is missing. */
+export const KaseOutputsInput = closed(
+  { files: Type.Optional(Type.Array(AuxFileInput)), folder: Type.Optional(Type.String()) },
+  { title: 'KaseOutputsInput' },
+)
+export type KaseOutputsInput = Static<typeof KaseOutputsInput>
+
+export const AuxFileParams = closed({ id: Id, aux_id: Id })
+export const AuxFilePatch = closed({ is_downloaded: Type.Boolean() }, { title: 'AuxFilePatch' })
+export type AuxFilePatch = Static<typeof AuxFilePatch>

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { JsonObject } from '../contract/json.ts'
 import type { Db, Trx } from '../db/client.ts'
+import type { FileFacts } from './file-state.ts'
 
 /** One place that takes a file in or puts one out. */
 export interface NewUse {
@@ -107,4 +108,23 @@ export async function findWaitedFor(db: Db, orgId: number, fileIds: number[]): P
     where exists (select from file_use where file_id = i.id and output is not null and org_id = ${orgId})
     order by i.id`.execute(db)
   return rows.map((row) => row.id)
+}
+
+/** What a subject took in, each with the facts of the version that it saw; null where it saw none. */
+export async function listTakenIn(
+  db: Db,
+  orgId: number,
+  kind: string,
+  subjectId: number,
+): Promise<{ path: string; facts: FileFacts | null }[]> {
+  const { rows } = await sql<{ path: string; id: number | null } & FileFacts>`
+    select f.path, v.id, v.size_bytes as "sizeBytes", v.crc32c, v.sha256, v.generation, v.modified_at as "modifiedAt",
+      v.member_count as "memberCount", v.members_digest as "membersDigest"
+    from (
+      select file_id, version_id from file_use
+      where subject_kind = ${kind} and subject_id = ${subjectId} and direction = 'in' and org_id = ${orgId} offset 0
+    ) u
+    cross join lateral (select path from file where id = u.file_id offset 0) f
+    left join lateral (select * from file_version where id = u.version_id offset 0) v on true`.execute(db)
+  return rows.map(({ path, id, ...facts }) => ({ path, facts: id === null ? null : facts }))
 }

@@ -7,7 +7,7 @@ export interface Creates {
   /** Where the new thing can be read, from the answer's value and the parameters of the address that made it. */
   location?(value: unknown, params: unknown): string
   /** Default 201. */
-  status?(value: unknown): 201 | 202
+  status?(value: unknown): 200 | 201 | 202
 }
 
 declare module 'fastify' {

@@ -1,10 +1,10 @@
-import type { AuxFile, Job, Kase } from '../contract/job.ts'
+import type { AuxFile, Job, JobStatusItem, Kase } from '../contract/job.ts'
 import { wireTime } from '../lib/wire-time.ts'
-import type { AssociationRow, JobRow, KaseRow } from './job.repository.ts'
+import type { AssociationRow } from './aux-file.repository.ts'
+import type { JobRow, JobStatusRow } from './job.repository.ts'
+import type { KaseRow, KaseStatusRow } from './kase.repository.ts'
 
-export function jobFromRows(job: JobRow, kases: KaseRow[], associations: AssociationRow[]): Job {
-  const auxFiles = new Map<number, AssociationRow[]>(kases.map((kase) => [kase.casefile_id, []]))
-  for (const association of associations) auxFiles.get(association.casefile_id)?.push(association)
+export function jobFromRows(job: JobRow, kases: Kase[]): Job {
   return {
     id: job.id,
     description: job.description,
@@ -12,7 +12,7 @@ export function jobFromRows(job: JobRow, kases: KaseRow[], associations: Associa
     project_name: job.project_name,
     status: job.status,
     priority_id: job.priority_id,
-    progress: Math.floor(kases.reduce((sum, kase) => sum + kase.progress, 0) / Math.max(kases.length, 1)),
+    progress: progressOf(kases),
     submit_time: wireTime(job.submit_time),
     start_time: wireTime(job.start_time),
     end_time: wireTime(job.end_time),
@@ -27,11 +27,37 @@ export function jobFromRows(job: JobRow, kases: KaseRow[], associations: Associa
     created_at: wireTime(job.created_at),
     updated_at: wireTime(job.updated_at),
     kases_count: kases.length,
-    kases: kases.map((kase) => kaseFromRow(kase, auxFiles.get(kase.casefile_id) ?? [])),
+    kases,
   }
 }
 
-function kaseFromRow(row: KaseRow, associations: AssociationRow[]): Kase {
+export function jobStatusFromRows(job: JobStatusRow, kases: KaseStatusRow[]): JobStatusItem {
+  return {
+    id: job.id,
+    description: job.description,
+    status: job.status,
+    progress: progressOf(kases),
+    submit_time: wireTime(job.submit_time),
+    start_time: wireTime(job.start_time),
+    end_time: wireTime(job.end_time),
+    run_time: runTimeSeconds(job),
+    kases: kases.map((kase) => ({
+      id: kase.id,
+      status: kase.status,
+      progress: kase.progress,
+      sim_id: null,
+      start_time: wireTime(kase.start_time),
+      end_time: wireTime(kase.end_time),
+      machine: null,
+    })),
+  }
+}
+
+function progressOf(kases: readonly { progress: number }[]): number {
+  return Math.floor(kases.reduce((sum, kase) => sum + kase.progress, 0) / Math.max(kases.length, 1))
+}
+
+export function kaseFromRow(row: KaseRow, associations: AssociationRow[]): Kase {
   return {
     id: row.id,
     casefile_id: row.casefile_id,
@@ -56,13 +82,13 @@ function auxFileFromRow(row: AssociationRow): AuxFile {
     file_name: row.file_name,
     path: row.path,
     modification_time: wireTime(row.modification_time),
-    is_output: row.direction === 'out',
+    is_output: row.is_output,
     is_downloaded: row.is_downloaded,
   }
 }
 
 /** Seconds from start to end, or to now while it runs. */
-function runTimeSeconds(job: JobRow): number | null {
+function runTimeSeconds(job: Pick<JobRow, 'start_time' | 'end_time'>): number | null {
   if (job.start_time === null) return null
   return Math.round(((job.end_time ?? new Date()).getTime() - job.start_time.getTime()) / 1000)
 }

@@ -2,7 +2,7 @@ import { type GraphqlFields, graphqlField } from '../access/graphql-field.ts'
 import { IdArgs } from '../contract/common.ts'
 import { Job } from '../contract/job.ts'
 import type { Db } from '../db/client.ts'
-import { getJob } from './job.service.ts'
+import { getJob } from './read-jobs.ts'
 
 export function jobFields(db: Db): GraphqlFields {
   return {

@@ -1,5 +1,8 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
+import type { JobListQuery, JobStatus } from '../contract/job.ts'
 import type { Db, Trx } from '../db/client.ts'
+import type { JobTable } from './job.table.ts'
+import { isFinished, type JobState } from './job-state.ts'
 
 export interface NewJob {
   orgId: number
@@ -11,6 +14,7 @@ export interface NewJob {
   engineId: number
   numparallelsims: number
   launchTime: Date | null
+  filesCount: number
 }
 
 export async function insertJob(trx: Trx, job: NewJob): Promise<number> {
@@ -26,159 +30,106 @@ export async function insertJob(trx: Trx, job: NewJob): Promise<number> {
       engine_id: job.engineId,
       numparallelsims: job.numparallelsims,
       launch_time: job.launchTime,
+      files_count: job.filesCount,
     })
     .returning('id')
     .executeTakeFirstOrThrow()
   return row.id
 }
 
-/** One kase for each casefile, numbered from 0; the ids come back in that order. */
-export async function insertKases(trx: Trx, orgId: number, jobId: number, count: number): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    insert into kase (org_id, job_id, position)
-    select ${orgId}, ${jobId}, position from generate_series(0, ${count - 1}::int) as position order by position
-    returning id`.execute(trx)
-  return rows.map((row) => row.id)
+export type JobRow = Selectable<JobTable> & { project_name: string; olga_version: string }
+
+/** In the order asked for; those that are not this org's are left out. */
+export async function findJobs(db: Db, orgId: number, ids: number[]): Promise<JobRow[]> {
+  const { rows } = await sql<JobRow>`
+    select j.*, p.name as project_name, s.name as olga_version
+    from unnest(${ids}::int[]) with ordinality as wanted (id, position)
+    cross join lateral (select * from job where id = wanted.id offset 0) j
+    cross join lateral (select name from project where id = j.project_id offset 0) p
+    cross join lateral (
+      select name from solver_version where org_id = j.org_id and id = j.olga_version_id offset 0
+    ) s
+    where j.org_id = ${orgId}
+    order by wanted.position`.execute(db)
+  return rows
 }
 
-export interface NewCasefile {
-  id: number
-  kaseId: number
-  useId: number
-  fileName: string
-  path: string
-  modificationTime: Date | null
-  status: 0 | 1
-  modules: string[]
+export type JobStatusRow = Pick<
+  JobRow,
+  'id' | 'description' | 'status' | 'submit_time' | 'start_time' | 'end_time'
+> & { kases_count: number }
+
+/** The same, as much of them as a status tells. */
+export async function findJobStatuses(db: Db, orgId: number, ids: number[]): Promise<JobStatusRow[]> {
+  const { rows } = await sql<JobStatusRow>`
+    select j.id, j.description, j.status, j.submit_time, j.start_time, j.end_time, n.kases_count
+    from unnest(${ids}::int[]) with ordinality as wanted (id, position)
+    cross join lateral (select * from job where id = wanted.id offset 0) j
+    cross join lateral (select count(*)::int as kases_count from kase where job_id = j.id) n
+    where j.org_id = ${orgId}
+    order by wanted.position`.execute(db)
+  return rows
 }
 
-/** Casefile ids are taken first, because the uses of a casefile name it and it names its use. */
-export async function nextCasefileIds(trx: Trx, count: number): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    select nextval('casefile_id_seq')::int as id from generate_series(1, ${count}::int)`.execute(trx)
-  return rows.map((row) => row.id).sort((a, b) => a - b)
+/**
+ * Newest first. With the scope `token` those that the token made, or, where it is a browser's session, that any session of
+ * the same member made.
+ */
+export async function listJobIds(
+  db: Db,
+  orgId: number,
+  { scope, limit, before, tokenId }: JobListQuery & { tokenId: number },
+): Promise<{ id: number; files_count: number }[]> {
+  const page = sql`${before === undefined ? sql`` : sql`and id < ${before}`} order by id desc limit ${limit}`
+  const ofOrg = sql`select id, files_count from job where org_id = ${orgId} ${page}`
+  const ofTokens = sql`
+    select j.id, j.files_count
+    from (
+      select ${tokenId}::int as id
+      union
+      select other.id from (select member_id from token where id = ${tokenId} and session offset 0) own
+      cross join lateral (select id from token where member_id = own.member_id and session offset 0) other
+    ) t
+    cross join lateral (select id, files_count, org_id from job where token_id = t.id ${page} offset 0) j
+    where j.org_id = ${orgId}
+    order by j.id desc limit ${limit}`
+  const { rows } = await sql<{
+    id: number
+    files_count: number
+  }>`${scope === 'org' ? ofOrg : ofTokens}`.execute(db)
+  return rows
 }
 
-export async function insertCasefiles(trx: Trx, orgId: number, casefiles: NewCasefile[]): Promise<void> {
-  await sql`
-    insert into casefile (id, org_id, kase_id, use_id, file_name, path, modification_time, status, modules)
-    overriding system value
-    select id, ${orgId}, kase_id, use_id, file_name, path, modification_time, status,
-      array(select json_array_elements_text(modules))
-    from unnest(
-      ${casefiles.map((casefile) => casefile.id)}::int[], ${casefiles.map((casefile) => casefile.kaseId)}::int[],
-      ${casefiles.map((casefile) => casefile.useId)}::bigint[],
-      ${casefiles.map((casefile) => casefile.fileName)}::text[], ${casefiles.map((casefile) => casefile.path)}::text[],
-      ${casefiles.map((casefile) => casefile.modificationTime)}::timestamptz[],
-      ${casefiles.map((casefile) => casefile.status)}::int[],
-      ${casefiles.map((casefile) => JSON.stringify(casefile.modules))}::json[]
-    ) as c (id, kase_id, use_id, file_name, path, modification_time, status, modules)`.execute(trx)
+export interface LockedJob extends Omit<JobState, 'kases'> {
+  status: JobStatus
+  /** When: `now()` is when the transaction began, which may be before whoever held the row let it go. */
+  lockedAt: Date
 }
 
-/** The aux files' ids in the order given: the standing one where there is one, else made. */
-export async function ensureAuxFiles(
+/** Whoever changes a job, its kases or their outputs holds its row first, and after the rows of files. */
+export async function lockJob(trx: Trx, orgId: number, id: number): Promise<LockedJob | undefined> {
+  const row = await trx
+    .selectFrom('job')
+    .select(['status', 'pause_flag', 'kill_flag', sql<Date>`clock_timestamp()`.as('locked_at')])
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  const { status, pause_flag: pauseFlag, kill_flag: killFlag, locked_at: lockedAt } = row
+  return { status, pauseFlag, killFlag, lockedAt }
+}
+
+export async function updateJob(
   trx: Trx,
   orgId: number,
-  auxFiles: { fileId: number; fileName: string }[],
-): Promise<number[]> {
-  const fileIds = auxFiles.map((aux) => aux.fileId)
-  const fileNames = auxFiles.map((aux) => aux.fileName)
+  id: number,
+  { status, pauseFlag, killFlag, lockedAt }: LockedJob,
+  newFiles = 0,
+): Promise<void> {
   await sql`
-    insert into aux_file (org_id, file_id, file_name)
-    select ${orgId}, file_id, file_name
-    from (select distinct * from unnest(${fileIds}::int[], ${fileNames}::text[])) as a (file_id, file_name)
-    where not exists (select from aux_file s where s.file_id = a.file_id and s.file_name = a.file_name)
-    order by file_id, file_name collate "C"
-    on conflict (file_id, file_name) do nothing`.execute(trx)
-  const { rows } = await sql<{ id: number }>`
-    select f.id from unnest(${fileIds}::int[], ${fileNames}::text[]) with ordinality as a (file_id, file_name, position)
-    cross join lateral (
-      select id from aux_file where file_id = a.file_id and file_name = a.file_name and org_id = ${orgId} offset 0
-    ) f
-    order by a.position`.execute(trx)
-  return rows.map((row) => row.id)
+    update job set status = ${status}, pause_flag = ${pauseFlag}, kill_flag = ${killFlag},
+      end_time = case when ${isFinished(status)} then coalesce(end_time, ${lockedAt}::timestamptz) end,
+      files_count = files_count + ${newFiles}::int, updated_at = ${lockedAt}
+    where id = ${id} and org_id = ${orgId}`.execute(trx)
 }
-
-export interface NewAssociation {
-  casefileId: number
-  auxFileId: number
-  useId: number
-  position: number
-  modificationTime: Date | null
-}
-
-export async function insertAssociations(trx: Trx, associations: NewAssociation[]): Promise<void> {
-  await sql`
-    insert into casefile_association (casefile_id, aux_file_id, use_id, position, modification_time)
-    select * from unnest(
-      ${associations.map((association) => association.casefileId)}::int[],
-      ${associations.map((association) => association.auxFileId)}::int[],
-      ${associations.map((association) => association.useId)}::bigint[],
-      ${associations.map((association) => association.position)}::int[],
-      ${associations.map((association) => association.modificationTime)}::timestamptz[]
-    )`.execute(trx)
-}
-
-export async function findJob(db: Db, orgId: number, id: number) {
-  return await db
-    .selectFrom('job')
-    .innerJoin('project', 'project.id', 'job.project_id')
-    .innerJoin('solver_version', (join) =>
-      join
-        .onRef('solver_version.org_id', '=', 'job.org_id')
-        .onRef('solver_version.id', '=', 'job.olga_version_id'),
-    )
-    .selectAll('job')
-    .select(['project.name as project_name', 'solver_version.name as olga_version'])
-    .where('job.org_id', '=', orgId)
-    .where('job.id', '=', id)
-    .executeTakeFirst()
-}
-export type JobRow = NonNullable<Awaited<ReturnType<typeof findJob>>>
-
-export async function listKases(db: Db, orgId: number, jobId: number) {
-  return await db
-    .selectFrom('kase')
-    .innerJoin('casefile', 'casefile.kase_id', 'kase.id')
-    .select([
-      'kase.id',
-      'kase.status',
-      'kase.progress',
-      'casefile.id as casefile_id',
-      'casefile.file_name',
-      'casefile.path',
-      'casefile.modification_time',
-      'casefile.status as casefile_status',
-      'casefile.modules',
-    ])
-    .where('kase.org_id', '=', orgId)
-    .where('kase.job_id', '=', jobId)
-    .orderBy('kase.position')
-    .execute()
-}
-export type KaseRow = Awaited<ReturnType<typeof listKases>>[number]
-
-export async function listAssociations(db: Db, orgId: number, jobId: number) {
-  return await db
-    .selectFrom('kase')
-    .innerJoin('casefile', 'casefile.kase_id', 'kase.id')
-    .innerJoin('casefile_association as association', 'association.casefile_id', 'casefile.id')
-    .innerJoin('aux_file', 'aux_file.id', 'association.aux_file_id')
-    .innerJoin('file', 'file.id', 'aux_file.file_id')
-    .innerJoin('file_use', 'file_use.id', 'association.use_id')
-    .select([
-      'association.casefile_id',
-      'aux_file.id',
-      'aux_file.file_name',
-      'file.path',
-      'association.modification_time',
-      'association.is_downloaded',
-      'file_use.direction',
-    ])
-    .where('kase.org_id', '=', orgId)
-    .where('kase.job_id', '=', jobId)
-    .orderBy('association.casefile_id')
-    .orderBy('association.position')
-    .execute()
-}
-export type AssociationRow = Awaited<ReturnType<typeof listAssociations>>[number]

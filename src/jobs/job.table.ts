@@ -32,6 +32,7 @@ export interface JobTable {
   end_time: Date | null
   created_at: Generated<Date>
   updated_at: Generated<Date>
+  files_count: Generated<number>
 }
 
 export interface KaseTable {
@@ -41,6 +42,8 @@ export interface KaseTable {
   position: number
   status: Generated<JobStatus>
   progress: Generated<number>
+  start_time: Date | null
+  end_time: Date | null
 }
 
 export interface CasefileTable {
@@ -70,4 +73,5 @@ export interface CasefileAssociationTable {
   position: number
   modification_time: Date | null
   is_downloaded: Generated<boolean>
+  is_output: Generated<boolean>
 }

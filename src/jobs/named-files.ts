@@ -1,5 +1,5 @@
 import type { JobInput } from '../contract/job.ts'
-import { type ErrorDetail, maxFaults } from '../errors.ts'
+import { AppError, type ErrorDetail, maxFaults, sentenceOfDetails } from '../errors.ts'
 import { refuseTooMany } from '../files/many-files.ts'
 import { addressFault } from '../storage/location.ts'
 
@@ -24,14 +24,18 @@ export function namedFiles(input: JobInput): { files: NamedFile[]; faults: Named
   const count = input.casefiles.reduce((sum, { aux_files }) => sum + 1 + (aux_files?.length ?? 0), 0)
   refuseTooMany(count, 'casefiles', 'submit them as several jobs')
   const faults: NamedFileFault[] = []
-  const note = (file: FileInput, field: string, sentence: string) => {
-    if (faults.length < maxFaults) faults.push(...faultsOf(file, field, sentence))
+  const findFaults = createFaultFinder()
+  const note = (file: FileInput, placeOf: () => FilePlace) => {
+    if (faults.length < maxFaults) faults.push(...findFaults(file, placeOf))
   }
   const files = input.casefiles.flatMap((casefile, caseIndex) => {
     const field = `casefiles[${caseIndex}]`
-    note(casefile, field, `Failed to create casefile "${casefile.file_name}"`)
+    note(casefile, () => ({ field, sentence: `Failed to create casefile "${casefile.file_name}"` }))
+    // Field by field: spreading 6,000 of them took 40 ms.
     const ofCase: NamedFile = {
-      ...nameAndTime(casefile),
+      fileName: casefile.file_name,
+      path: casefile.path,
+      modificationTime: timeOf(casefile),
       caseIndex,
       position: -1,
       place: 'casefile',
@@ -39,12 +43,16 @@ export function namedFiles(input: JobInput): { files: NamedFile[]; faults: Named
     }
     const auxFiles = new Map<string, NamedFile>()
     for (const [position, aux] of (casefile.aux_files ?? []).entries()) {
-      const sentence = `Failed to create aux_file: "${aux.file_name}" of casefile "${casefile.file_name}"`
-      note(aux, `${field}.aux_files[${position}]`, sentence)
+      note(aux, () => ({
+        field: `${field}.aux_files[${position}]`,
+        sentence: auxFileSentence(aux.file_name, casefile.file_name),
+      }))
       const key = `${aux.path}\0${aux.file_name}`
       if (auxFiles.has(key)) continue
       auxFiles.set(key, {
-        ...nameAndTime(aux),
+        fileName: aux.file_name,
+        path: aux.path,
+        modificationTime: timeOf(aux),
         caseIndex,
         position,
         place: `aux_files[${position}]`,
@@ -56,31 +64,59 @@ export function namedFiles(input: JobInput): { files: NamedFile[]; faults: Named
   return { files, faults }
 }
 
+/** How the answer begins that tells why an aux file cannot be created. */
+export function auxFileSentence(fileName: string, casefileName: string): string {
+  return `Failed to create aux_file: "${fileName}" of casefile "${casefileName}"`
+}
+
+/** What is refused of an aux file before a service sees it, told as what it finds itself. */
+export function tellOfAuxFile(error: AppError): AppError {
+  if (error.code !== 'invalid' || error.message.startsWith('Failed to create')) return error
+  const fault = error.details.find(({ field }) => /^casefiles\[\d+\]\.aux_files\b/.test(field))
+  if (fault === undefined) return error
+  const { details } = error
+  const sentence = `Failed to create aux_file: ${sentenceOfDetails(fault, details.length)}`
+  return new AppError('invalid', sentence, { details, cause: error })
+}
+
 interface FileInput {
   file_name: string
   path: string
   modification_time?: string
 }
 
-function nameAndTime(file: FileInput) {
-  return {
-    fileName: file.file_name,
-    path: file.path,
-    modificationTime: file.modification_time === undefined ? null : new Date(file.modification_time),
-  }
+function timeOf({ modification_time: time }: FileInput): Date | null {
+  return time === undefined ? null : new Date(time)
 }
 
-function faultsOf(file: FileInput, field: string, sentence: string): NamedFileFault[] {
-  const pathFault = addressFault(file.path)
-  const nameFault = fileNameFault(file.file_name)
-  return [
-    ...(nameFault === null
-      ? []
-      : [{ field: `${field}.file_name`, message: `the file_name ${nameFault}`, sentence }]),
-    ...(pathFault === null
-      ? []
-      : [{ field: `${field}.path`, message: `the path "${file.path}" ${pathFault}`, sentence }]),
-  ]
+interface FilePlace {
+  field: string
+  sentence: string
+}
+
+const noFaults: readonly NamedFileFault[] = []
+
+/** Finds what is wrong with names and paths; each path, which many casefiles may share, is read once. */
+export function createFaultFinder(): (
+  file: FileInput,
+  placeOf: () => FilePlace,
+) => readonly NamedFileFault[] {
+  const pathFaults = new Map<string, string | null>()
+  const pathFaultOf = (path: string) => {
+    const known = pathFaults.get(path)
+    if (known !== undefined) return known
+    const fault = addressFault(path)
+    pathFaults.set(path, fault)
+    return fault
+  }
+  return ({ file_name: name, path }, placeOf) => {
+    const [nameFault, pathFault] = [fileNameFault(name), pathFaultOf(path)]
+    if (nameFault === null && pathFault === null) return noFaults
+    const { field, sentence } = placeOf()
+    const ofName = { field: `${field}.file_name`, message: `the file_name ${nameFault}`, sentence }
+    const ofPath = { field: `${field}.path`, message: `the path "${path}" ${pathFault}`, sentence }
+    return [...(nameFault === null ? [] : [ofName]), ...(pathFault === null ? [] : [ofPath])]
+  }
 }
 
 function fileNameFault(name: string): string | null {

@@ -15,6 +15,7 @@ import { fileLinkRoutes, signedLinkRoute } from '../files/file-link.routes.ts'
 import { type FileTypes, shippedFileTypes } from '../files/file-types.ts'
 import { createLooker } from '../files/look-at.ts'
 import { jobRoutes } from '../jobs/job.routes.ts'
+import { kaseRoutes } from '../jobs/kase.routes.ts'
 import { insertStartingLists } from '../jobs/org-list.repository.ts'
 import { orgListRoutes } from '../jobs/org-list.routes.ts'
 import type { Stores } from '../storage/stores.ts'
@@ -135,7 +136,8 @@ export async function buildApp(deps: AppDeps) {
   registerHealthRoutes(app, db)
   registerMetrics(app, deps.metrics ?? createMetrics({ database: deps.database }))
   for (const prefix of ['/api/v1', '/api']) {
-    await app.register(jobRoutes({ db, lookAt }), { prefix })
+    await app.register(jobRoutes({ db, lookAt, rootsOf, stores: deps.stores }), { prefix })
+    await app.register(kaseRoutes({ db, lookAt, stores: deps.stores }), { prefix })
   }
   await app.register(fileRoutes(files), { prefix: '/api/v1' })
   await app.register(fileLinkRoutes(files), { prefix: '/api/v1' })

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import '../access/route-access.ts'
 import '../access/route-faults.ts'
 import type { ErrorBody } from '../contract/common.ts'
 import { AppError, type ErrorDetail, errorTable, maxFaults, sentenceOfDetails } from '../errors.ts'
@@ -14,7 +15,8 @@ export function handleError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const appError = appErrorFrom(error, request)
+  const found = appErrorFrom(error, request)
+  const appError = request.routeOptions.config?.refusal?.(found) ?? found
   const { status } = errorTable[appError.code]
   if (status >= 500) request.log.error({ err: error }, appError.message)
   if (status === 503) reply.header('retry-after', '2')

@@ -1,3 +1,34 @@
+const job = {
+  job: {
+    description: 'Production Run',
+    project_name: 'North Sea Pipeline',
+    olga_version: '7.3.5',
+    priority_id: 1,
+    engine_id: 1,
+  },
+  casefiles: [
+    {
+      file_name: 'base_case.olga',
+      path: '/shared/projects/north_sea/base_case.olga',
+      modification_time: '2025-10-07T15:30:00Z',
+      status: 1,
+      modules: ['Pipeline', 'Multiphase', 'Compositional'],
+      aux_files: [
+        {
+          file_name: 'pvt_table.tab',
+          path: '/shared/projects/north_sea/pvt_table.tab',
+          modification_time: '2025-10-07T15:00:00Z',
+        },
+        {
+          file_name: 'boundary_conditions.tpl',
+          path: '/shared/projects/north_sea/boundary_conditions.tpl',
+          modification_time: '2025-10-07T14:30:00Z',
+        },
+      ],
+    },
+  ],
+}
+
 const slot = {
   slug: 'weather_file',
   label: 'Weather File (EPW)',
@@ -13,36 +44,19 @@ const step = {
 
 /** A body that can be sent as it is, for each call where the names of the types would not show what is meant. */
 export const bodyExamples: Readonly<Record<string, unknown>> = {
-  postJobs: {
-    job: {
-      description: 'Production Run',
-      project_name: 'North Sea Pipeline',
-      olga_version: '7.3.5',
-      priority_id: 1,
-      engine_id: 1,
-    },
-    casefiles: [
+  postJobs: job,
+  postJobsCheck: job,
+  patchJobsId: { pause_flag: true },
+  postKasesIdOutputs: {
+    files: [
       {
-        file_name: 'base_case.olga',
-        path: '/shared/projects/north_sea/base_case.olga',
-        modification_time: '2025-10-07T15:30:00Z',
-        status: 1,
-        modules: ['Pipeline', 'Multiphase', 'Compositional'],
-        aux_files: [
-          {
-            file_name: 'pvt_table.tab',
-            path: '/shared/projects/north_sea/pvt_table.tab',
-            modification_time: '2025-10-07T15:00:00Z',
-          },
-          {
-            file_name: 'boundary_conditions.tpl',
-            path: '/shared/projects/north_sea/boundary_conditions.tpl',
-            modification_time: '2025-10-07T14:30:00Z',
-          },
-        ],
+        file_name: 'base_case.tpl',
+        path: '/shared/projects/north_sea/results/base_case.tpl',
+        modification_time: '2025-10-07T18:20:00Z',
       },
     ],
   },
+  patchKasesIdAuxFilesAuxId: { is_downloaded: true },
   postOrgsOrgWorkflows: {
     name: 'Energy Check',
     description: 'Whether a building meets the code where it stands',

@@ -29,7 +29,7 @@ export const pageDescription = `The ledger of every file that goes into a comput
 give a token. **Programs** send \`Authorization: Bearer wb_…\`. An owner makes tokens, with \`POST /api/v1/tokens\` or \`waybill token create NAME\`; the first one is in
 \`owner.token\` in the server's data directory.
 
-Every path is answered with and without a trailing slash; \`/orgs/{org}/…\` is \`/org/{org}/…\`. Jobs are also answered under \`/api\`, analyses also at the root.
+Every path is answered with and without a trailing slash; \`/orgs/{org}/…\` is \`/org/{org}/…\`. Jobs and their kases are also answered under \`/api\`, analyses also at the root.
 Every error is \`{"error", "code", "details"}\`. A POST that makes something takes an \`Idempotency-Key\` header.`
 
 export const tokenDescription =

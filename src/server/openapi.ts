@@ -122,6 +122,7 @@ function segmentsOf(url: string): string[] {
 
 /** Calls that are too few for a group of their own. */
 const groups: Readonly<Record<string, string>> = {
+  kases: 'jobs',
   me: 'sign-in',
   'sign-in-links': 'sign-in',
   'sign-out': 'sign-in',

@@ -33,20 +33,39 @@ export async function writeLocalTemporary(
   }
 }
 
+/** So much is gathered while what came before is written: a disk answers few large writes sooner than many small ones. */
+const writeBytes = 256 * 1024
+
 async function writeAll(held: string, content: Readable): Promise<Omit<WrittenTemporary, 'path'>> {
   const hash = createContentHash()
   const handle = await open(held, 'wx').catch((error: unknown) => {
     content.destroy()
     throw writeFailed(error)
   })
+  let batch: Buffer[] = []
+  let batchBytes = 0
+  let writing: Promise<void> = Promise.resolve()
+  const flush = async () => {
+    await writing
+    writing = handle.writeFile(Buffer.concat(batch, batchBytes)).catch(rethrow)
+    // Told when it is waited for.
+    writing.catch(() => {})
+    batch = []
+    batchBytes = 0
+  }
   try {
     for await (const piece of content) {
       const chunk = Buffer.isBuffer(piece) ? piece : Buffer.from(piece)
       hash.update(chunk)
-      await handle.writeFile(chunk).catch(rethrow)
+      batch.push(chunk)
+      batchBytes += chunk.length
+      if (batchBytes >= writeBytes) await flush()
     }
+    await flush()
+    await writing
     await handle.sync().catch(rethrow)
   } finally {
+    await writing.catch(() => {})
     await handle.close()
   }
   return hash.digest()

@@ -16,8 +16,8 @@ import {
   abandonSubmission,
   type StoreDeps,
   type StoredFile,
+  storeFolder,
   storeSubmission,
-  submissionsFolder,
 } from './stored-submission.ts'
 import { redeemIntent, type SubmissionIntent } from './submission-intent.repository.ts'
 import type { WorkflowRow } from './workflow.repository.ts'
@@ -48,7 +48,7 @@ export async function commitSubmission(deps: StoreDeps, caller: Caller, accepted
   const same = await findSameContent(
     db,
     caller.orgId,
-    `${submissionsFolder(store, caller.orgId)}/`,
+    storeFolder(store),
     files.map((file) => file.written),
   )
   const kept: Kept[] = files.map((file, index) => ({ ...file, sameAs: same[index]?.fileId ?? null }))

@@ -53,7 +53,7 @@ export async function storeSubmission(
   const { db, store } = deps
   const intent = await insertIntent(db, {
     orgId,
-    folder: submissionsFolder(store, orgId),
+    folder: privateFolder(store.root, 'submissions', orgId),
     names: files.map((file) => file.name),
     temporaryPaths: files.map((file) => file.temporaryPath),
   })
@@ -93,15 +93,17 @@ async function moveInPlaces(
   )
   const failed = moves.find((move) => move.status === 'rejected')
   if (failed !== undefined) {
-    await abandonSubmission(deps, intent)
+    // What was there before is not ours to delete.
+    const paths = intent.paths.filter((_, index) => !isTaken(moves[index]))
+    await abandonSubmission(deps, { ...intent, paths })
     throw lostOnTheWay(failed.reason)
   }
   return moves.flatMap((move) => (move.status === 'fulfilled' ? move.value : []))
 }
 
-/** Where the files of the org's submissions are; files of no other org ever are. */
-export function submissionsFolder({ root }: Pick<Store, 'root'>, orgId: number): string {
-  return privateFolder(root, 'submissions', orgId)
+/** The root of the store, as the paths in it begin. */
+export function storeFolder({ root }: Pick<Store, 'root'>): string {
+  return `${root.replace(/\/+$/u, '')}/`
 }
 
 /** Takes back what was stored, unless its run was made after all. What cannot be done now is left to the sweeper. */
@@ -122,6 +124,10 @@ export async function clearIntent(
   for (const path of intent.temporaryPaths) await store.delete(path)
   for (const path of intent.paths) await store.delete(path)
   await deleteIntent(db, intent)
+}
+
+function isTaken(move: PromiseSettledResult<unknown> | undefined): boolean {
+  return move?.status === 'rejected' && move.reason instanceof AppError && move.reason.code === 'conflict'
 }
 
 /** That a temporary was swept, or that something is at a path of ours, is no fault of the request. */

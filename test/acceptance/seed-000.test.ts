@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Job } from '../../src/contract/job.ts'
+import { expectShape } from '../helpers/jobs.ts'
 import { startTestApp, type TestApp } from '../helpers/test-app.ts'
 
 let app: TestApp
@@ -37,6 +39,35 @@ const firstBody = {
     },
   ],
 }
+
+const aux = (file_name: string, folder = '/shared/data') => ({ file_name, path: `${folder}/${file_name}` })
+const casefile = (name: string, modules: string[], aux_files: object[]) => ({
+  file_name: name,
+  path: `/shared/cases/${name}`,
+  modules,
+  aux_files,
+})
+
+/** The casefiles of the documented use cases; the job beside them is the one of the first example. */
+const useCases: Record<string, object[]> = {
+  'a simple case with one aux file': [
+    casefile('pipeline.olga', ['Pipeline'], [aux('fluid.tab', '/shared/cases')]),
+  ],
+  'several casefiles with a shared aux file': [
+    casefile('case1.olga', ['Pipeline'], [aux('common_pvt.tab')]),
+    casefile('case2.olga', ['Pipeline'], [aux('common_pvt.tab')]),
+  ],
+  'a case with several aux files': [
+    casefile(
+      'complex_case.olga',
+      ['Pipeline', 'Multiphase', 'Compositional'],
+      ['pvt_data.tab', 'inlet_trend.tpl', 'outlet_pressure.tpl', 'ambient_temp.tpl'].map((name) => aux(name)),
+    ),
+  ],
+}
+
+const rowsOf = async (table: 'aux_file' | 'file') =>
+  (await app.database.db.selectFrom(table).select('id').execute()).length
 
 describe('a job as the jobs API documents it', () => {
   it('reads back as it was posted, with its aux files as inputs', async () => {
@@ -82,6 +113,74 @@ describe('a job as the jobs API documents it', () => {
     expect(auxIds(second.body)).toEqual(auxIds(first.body))
   })
 
+  it.each(Object.entries(useCases))('is %s', async (_, casefiles) => {
+    for (const prefix of ['/api/v1', '/api']) {
+      const answer = await app.request('POST', `${prefix}/jobs`, { job: firstBody.job, casefiles })
+      expect(answer.status).toBe(201)
+      expectShape(Job, answer.body)
+      const input = { modification_time: null, is_output: false, is_downloaded: false }
+      expect(answer.body.kases).toMatchObject(
+        casefiles.map((each) => {
+          const { aux_files, ...own } = each as ReturnType<typeof casefile>
+          const shown = aux_files.map((file) => ({ ...file, ...input }))
+          return { casefile: { ...own, modification_time: null, status: 0, aux_files: shown } }
+        }),
+      )
+      const ids = answer.body.kases.map((kase: Job['kases'][number]) => kase.casefile.aux_files[0]?.id)
+      expect(new Set(ids).size).toBe(1)
+      const read = await app.request('GET', `${prefix}/jobs/${answer.body.id}`)
+      expect(read.body).toEqual(answer.body)
+    }
+  })
+
+  it('adds no file when it is posted again, and associates an aux file once with a casefile', async () => {
+    const body = structuredClone(firstBody)
+    body.casefiles[0]?.aux_files.push(...(firstBody.casefiles[0]?.aux_files ?? []))
+    await app.request('POST', '/api/v1/jobs', firstBody)
+    const before = [await rowsOf('aux_file'), await rowsOf('file')]
+    const again = await app.request('POST', '/api/v1/jobs', body)
+    expect([await rowsOf('aux_file'), await rowsOf('file')]).toEqual(before)
+    expect(again.body.kases[0].casefile.aux_files).toHaveLength(2)
+  })
+
+  it('is one without aux files too, left out or an empty list', async () => {
+    const [{ aux_files: _, ...bare } = {}] = firstBody.casefiles
+    for (const casefiles of [[bare], [{ ...bare, aux_files: [] }]]) {
+      const answer = await app.request('POST', '/api/v1/jobs', { job: firstBody.job, casefiles })
+      expect(answer.status).toBe(201)
+      expect(answer.body.kases[0].casefile).toMatchObject({ ...bare, aux_files: [] })
+    }
+  })
+
+  it('holds a casefile that is its own aux file', async () => {
+    const [{ aux_files: _, ...bare } = { file_name: '', path: '' }] = firstBody.casefiles
+    const own = { file_name: bare.file_name, path: bare.path }
+    const body = { job: firstBody.job, casefiles: [{ ...bare, aux_files: [own] }] }
+    expect((await app.request('POST', '/api/v1/jobs', body)).body.kases[0].casefile.aux_files).toMatchObject([
+      own,
+    ])
+  })
+
+  it('is refused in the one form of errors', async () => {
+    const { job } = firstBody
+    const cases: [number, string, unknown, string?][] = [
+      [400, 'malformed_request', '{"job":'],
+      [401, 'unauthorized', firstBody, 'wb_none'],
+      [422, 'invalid', {}],
+      [422, 'invalid', { job, casefiles: [] }],
+      [422, 'invalid', { job, casefiles: [{ file_name: 'a', path: '/a', aux_files: {} }] }],
+      [422, 'invalid', { job: { ...job, numparallelsims: '1' }, casefiles: firstBody.casefiles }],
+      [422, 'invalid', { job, casefiles: firstBody.casefiles, extra: 1 }],
+      [422, 'invalid', { job: { ...job, olga_version: '1.0' }, casefiles: firstBody.casefiles }],
+    ]
+    for (const [status, code, body, token] of cases) {
+      const answer = await app.request('POST', '/api/v1/jobs', body, token)
+      expect([answer.status, answer.body.code]).toEqual([status, code])
+      expect(answer.body).toEqual({ error: expect.any(String), code, details: expect.any(Array) })
+      if (status === 422) expect(answer.body.details[0].field).toMatch(/^(job|casefiles|extra)/)
+    }
+  })
+
   it('says that a job which is not there is not found', async () => {
     const answer = await app.request('GET', '/api/v1/jobs/999999')
     expect(answer.status).toBe(404)
@@ -98,6 +197,29 @@ describe('a job as the jobs API documents it', () => {
       /^Failed to create aux_file: "boundary_conditions.tpl" of casefile "base_case.olga"/,
     )
     expect(answer.body.details).toMatchObject([{ field: 'casefiles[0].aux_files[1].path' }])
+  })
+
+  it.each([
+    [
+      '{"file_name":"a.tab","path":"/data/\\u0000.tab"}',
+      /aux_files\[0\]\.path the text holds the character U\+0000/,
+    ],
+    [
+      '{"file_name":"a\\ud800","path":"/data/a.tab"}',
+      /aux_files\[0\]\.file_name the text holds half of a surrogate/,
+    ],
+    ['{"file_name":"a.tab"}', /aux_files\[0\]\.path is required/],
+    ['{"file_name":"a.tab","path":7}', /aux_files\[0\]\.path must be a text, not 7/],
+    ['{"file_name":"","path":"/data/a.tab"}', /the file_name is empty/],
+  ])('says so in the same words for %s', async (auxFile, reason) => {
+    const body = structuredClone(firstBody)
+    body.casefiles[0]?.aux_files.splice(0, 2)
+    const text = JSON.stringify(body).replace('"aux_files":[]', `"aux_files":[${auxFile}]`)
+    const answer = await app.request('POST', '/api/v1/jobs', text)
+    expect(answer.status).toBe(422)
+    expect(answer.body.error).toMatch(/^Failed to create aux_file: /)
+    expect(answer.body.error).toMatch(reason)
+    expect(answer.body.details[0].field).toMatch(/^casefiles\[0\]\.aux_files\[0\]/)
   })
 
   it('is 413 when it names more than 100,000 files', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -75,6 +75,19 @@ it('a file that cannot be moved takes the whole submission back', async () => {
   ]
   await expect(storeSubmission(deps(), 1, files)).rejects.toMatchObject({ code: 'unavailable' })
   expect(await traces(app)).toEqual(before)
+})
+
+it('what lies at a path that was drawn again is neither overwritten nor deleted', async () => {
+  const { body: last } = await runCalls(app).launch('bare', [model])
+  const path = join(app.store, 'submissions', '1', String(last.id + 1), 'primary', 'payload.json')
+  await mkdir(join(path, '..'), { recursive: true })
+  await writeFile(path, 'of a database that was restored since')
+  const before = await traces(app)
+  const answer = await runCalls(app).launch('bare', [model])
+  expect([answer.status, answer.body.code]).toEqual([503, 'unavailable'])
+  expect(await traces(app)).toEqual(before)
+  expect(await readFile(path, 'utf8')).toBe('of a database that was restored since')
+  expect((await runCalls(app).launch('bare', [model])).status).toBe(202)
 })
 
 it('a server looks when it starts, and leaves alone what may still be on its way', async () => {

@@ -213,8 +213,8 @@ describe('an address', () => {
   it('that answers other methods is 404 and says which', async () => {
     const answer = await app.request('DELETE', '/api/v1/jobs/1')
     expectError(answer, 404, 'not_found')
-    expect(answer.headers.allow).toBe('GET')
-    expect(answer.body.error).toBe('This address does not answer DELETE; it answers GET')
+    expect(answer.headers.allow).toBe('GET, PATCH')
+    expect(answer.body.error).toBe('This address does not answer DELETE; it answers GET, PATCH')
   })
 })
 

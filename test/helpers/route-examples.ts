@@ -48,6 +48,19 @@ export async function analysisBody(app: TestApp): Promise<object> {
   return { type: freshName(), status: 'completed', outputs: { file: { basename: path }, note: freshName() } }
 }
 
+/** The address of a kase of a new job, and the id of its only aux file. */
+async function makeKase(app: TestApp): Promise<{ path: string; auxId: number }> {
+  const job = await app.request('POST', '/api/v1/jobs', await jobBody(app))
+  const [kase] = job.body.kases
+  return { path: `/kases/${kase.id}`, auxId: kase.casefile.aux_files[0].id }
+}
+
+async function outputsBody(app: TestApp): Promise<object> {
+  const name = freshName()
+  await writeFile(join(app.files, name), name)
+  return { files: [{ file_name: name, path: join(app.files, name) }] }
+}
+
 async function analysisPatch(app: TestApp): Promise<object> {
   const { outputs } = (await analysisBody(app)) as { outputs: object }
   return { outputs, meta: { note: freshName() } }
@@ -236,7 +249,26 @@ export function routeExamples(app: TestApp): Examples {
     'POST /sign-in-links': async () => ({ path: '/sign-in-links', body: {} }),
     'POST /sign-out': async () => ({ path: '/sign-out', headers: await browserHeaders(app) }),
     'POST /jobs': async () => ({ path: '/jobs', body: await jobBody(app) }),
+    'POST /jobs/check': async () => ({ path: '/jobs/check', body: await jobBody(app), reads: true }),
     'GET /jobs/:id': async () => ({ path: `/jobs/${await makeOne(app, '/jobs', await jobBody(app))}` }),
+    'PATCH /jobs/:id': async () => ({
+      path: `/jobs/${await makeOne(app, '/jobs', await jobBody(app))}`,
+      body: { pause_flag: true },
+    }),
+    'GET /jobs/status': async () => ({
+      path: `/jobs/status?job_ids=${await makeOne(app, '/jobs', await jobBody(app))}`,
+    }),
+    'GET /jobs/:id/status': async () => ({
+      path: `/jobs/${await makeOne(app, '/jobs', await jobBody(app))}/status`,
+    }),
+    'POST /kases/:id/outputs': async () => ({
+      path: `${(await makeKase(app)).path}/outputs`,
+      body: await outputsBody(app),
+    }),
+    'PATCH /kases/:id/aux_files/:aux_id': async () => {
+      const { path, auxId } = await makeKase(app)
+      return { path: `${path}/aux_files/${auxId}`, body: { is_downloaded: true } }
+    },
     'POST /analysis/:project': async () => ({
       path: `/analysis/${freshName()}`,
       body: await analysisBody(app),

@@ -42,6 +42,8 @@ export interface TestAppOptions {
   limits?: NonNullable<AppDeps['limits']>
   /** How long a bucket may be silent, and how often it is asked. */
   gs?: NonNullable<StoresOptions['gs']>
+  /** Of the private store, if it is not to be a folder of the app's own. */
+  storeRoot?: string
   /** Takes every line that the server logs, at `debug`. */
   logLines?: string[]
   /** Adds routes of the test's own. */
@@ -53,7 +55,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const dataDir = await realpath(await mkdtemp(join(tmpdir(), 'waybill-app-')))
   const database = await createTestDatabase()
   const log = createTestLog(options.logLines)
-  const deployment = { dataDir, storeRoot: join(dataDir, 'store'), locations: [] }
+  const deployment = { dataDir, storeRoot: options.storeRoot ?? join(dataDir, 'store'), locations: [] }
   await ensureStoreFolder({ dataDir, store: deployment.storeRoot })
   await ensureFirstOrg({ db: database.db, deployment, log })
   const app = await buildApp({

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Analysis } from '../../contract/analysis.ts'
-import { AppError } from '../../errors.ts'
 import type { ApiClient } from '../client.ts'
 import type { CliIo } from '../io.ts'
 import { whileWaiting } from '../progress.ts'
+import { sayWhatPasses } from '../say-what-passes.ts'
 import { currentOutputs, withReasons } from './current-outputs.ts'
 import type { OutputFile } from './output-file.ts'
 import type { OutputLine } from './output-lines.ts'
@@ -73,13 +73,6 @@ function isThere({ file: { state } }: FileLine): boolean {
 async function filesOf(client: ApiClient, analysis: Analysis): Promise<FileLine[]> {
   const lines = await currentOutputs(client, analysis)
   return lines.filter((line): line is FileLine => line.file !== null)
-}
-
-/** A server that starts again must not end a watch of many hours; every other error is thrown. */
-function sayWhatPasses(io: CliIo, error: unknown): undefined {
-  if (!(error instanceof AppError) || (error.code !== 'unavailable' && error.code !== 'rate_limited'))
-    throw error
-  io.err.write(`${error.message}; trying again\n`)
 }
 
 /** The files that are not in the state in which they were before. */

@@ -4,9 +4,9 @@ import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import type { CliContext } from '../io.ts'
 import { addListOptions, type ListOptions, printList } from '../list-pages.ts'
+import { localAddress } from '../local-address.ts'
 import type { Column } from '../table.ts'
 import { withReasons } from './current-outputs.ts'
-import { localAddress } from './local-address.ts'
 import { outputLines } from './output-lines.ts'
 
 interface AnalysisListOptions extends ListOptions {

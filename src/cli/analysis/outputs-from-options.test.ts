@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { localAddress } from './local-address.ts'
+import { localAddress } from '../local-address.ts'
 import { metaFromOptions } from './meta-from-options.ts'
 import { outputsFromOptions } from './outputs-from-options.ts'
 

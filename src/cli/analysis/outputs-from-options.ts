@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../contract/json.ts'
 import type { ErrorDetail } from '../../errors.ts'
-import { localAddress } from './local-address.ts'
+import { localAddress } from '../local-address.ts'
 import { type NamedValue, readNamedValues, refuseOptions, twiceFaults } from './named-values.ts'
 
 // A path may have a `=` of its own: what stands before it is no name then.

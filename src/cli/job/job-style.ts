@@ -1,0 +1,16 @@
+import type { JobStatus } from '../../contract/job.ts'
+import type { Style } from '../io.ts'
+
+export const jobStyle: Record<JobStatus, Style> = {
+  queued: 'dim',
+  running: 'cyan',
+  completed: 'green',
+  failed: 'red',
+  paused: 'yellow',
+  killed: 'red',
+}
+
+/** Nothing more happens to it by itself. */
+export function isFinished(status: JobStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'killed'
+}
