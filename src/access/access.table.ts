@@ -57,6 +57,12 @@ export interface LocationTable {
   created_at: Generated<Date>
 }
 
+export interface DeploymentSecretTable {
+  name: string
+  secret: Buffer
+  created_at: Generated<Date>
+}
+
 export interface AuditEntryTable {
   id: Generated<number>
   org_id: number

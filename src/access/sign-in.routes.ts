@@ -5,6 +5,7 @@ import { ErrorBody } from '../contract/common.ts'
 import { SignInLink, SignInLinkInput, SignInQuery } from '../contract/sign-in.ts'
 import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
+import { absoluteAddress } from '../lib/absolute-address.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { callerOf } from './route-access.ts'
 import { sessionCookie } from './session-cookie.ts'
@@ -65,7 +66,7 @@ export function signInRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
       async (request, reply) => {
         const made = await createSignInCode(db, callerOf(request), request.body)
         return reply.status(201).send({
-          url: `${request.protocol}://${request.host}${signInPath(made.code)}`,
+          url: absoluteAddress(request, signInPath(made.code)),
           member_id: made.memberId,
           expires_at: wireTime(made.expiresAt),
         })

@@ -94,3 +94,14 @@ export const VerifyResult = closed(
   { items: Type.Array(FileSummary), calls: Type.Integer({ description: 'Requests made to the stores' }) },
   { title: 'VerifyResult' },
 )
+
+export const FileLinkInput = closed(
+  {
+    expires_in: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 3600, description: 'In seconds; 600 unless given' }),
+    ),
+  },
+  { title: 'FileLinkInput' },
+)
+export const FileLink = closed({ url: Type.String(), expires_at: Time }, { title: 'FileLink' })
+export const LinkParams = closed({ link: Type.String() })

@@ -1,5 +1,6 @@
 import type {
   AuditEntryTable,
+  DeploymentSecretTable,
   LocationTable,
   MemberTable,
   OrgTable,
@@ -19,6 +20,11 @@ import type {
   KaseTable,
   OrgListTable,
 } from '../jobs/job.table.ts'
+import type {
+  LibraryFileTable,
+  LibraryVersionTable,
+  WorkflowLibraryNameTable,
+} from '../workflows/library.table.ts'
 import type { RunStepTable, RunTable, SubmissionIntentTable } from '../workflows/run.table.ts'
 import type { WorkflowTable, WorkflowVersionTable } from '../workflows/workflow.table.ts'
 
@@ -31,6 +37,7 @@ export interface Schema {
   sign_in_code: SignInCodeTable
   location: LocationTable
   audit_entry: AuditEntryTable
+  deployment_secret: DeploymentSecretTable
   idempotency_key: IdempotencyKeyTable
   file: FileTable
   file_version: FileVersionTable
@@ -47,6 +54,9 @@ export interface Schema {
   casefile_association: CasefileAssociationTable
   workflow: WorkflowTable
   workflow_version: WorkflowVersionTable
+  library_file: LibraryFileTable
+  library_version: LibraryVersionTable
+  workflow_library_name: WorkflowLibraryNameTable
   run: RunTable
   run_step: RunStepTable
   submission_intent: SubmissionIntentTable

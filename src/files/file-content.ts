@@ -4,14 +4,19 @@ import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
 import { attachmentDisposition } from '../lib/content-disposition.ts'
 import { ofLength } from '../lib/of-length.ts'
+import type { FileFacts, Store } from '../storage/store.ts'
 import type { Stores } from '../storage/stores.ts'
 import { parseByteRange } from './byte-range.ts'
-import { coveringStore } from './covering-store.ts'
+import { readableStore } from './covering-store.ts'
 import { findFile } from './file-query.repository.ts'
 
 export interface FileContentDeps {
   db: Db
   stores: Stores
+  /** The private store's: what it holds for an org can be read by that org. */
+  storeRoot: string
+  /** The name under which a file of the private store was uploaded; it is stored under a plainer one. */
+  findOriginalName(db: Db, orgId: number, fileId: number): Promise<string | undefined>
 }
 
 export interface FileContent {
@@ -21,6 +26,16 @@ export interface FileContent {
   open(): Promise<Readable>
 }
 
+/** What is at a file's path now. */
+export interface PresentFile {
+  fileId: number
+  path: string
+  /** Under which it is saved. */
+  name: string
+  store: Store
+  facts: FileFacts
+}
+
 /** Finds what is at the file's path now, whole or in part. */
 export async function findContent(
   deps: FileContentDeps,
@@ -28,24 +43,41 @@ export async function findContent(
   id: number,
   range: string | undefined,
 ): Promise<FileContent> {
-  const file = await findFile(deps.db, caller.orgId, id)
-  if (file === undefined) throw new AppError('not_found', 'File not found')
-  if (file.kind === 'directory')
-    throw new AppError('invalid', `"${file.path}" is a directory; it has no bytes of its own`)
-  const store = await coveringStore(deps, caller.orgId, file.path)
-  if (store === null) {
-    throw new AppError('invalid', `No location of this org covers "${file.path}", so it cannot be read`)
-  }
-  const look = await store.stat(file.path)
-  if (look.state === 'absent') throw new AppError('not_found', `${look.reason}: "${file.path}"`)
-  if (look.state !== 'present') throw new AppError('unavailable', `${look.reason}: "${file.path}"`)
-  const { sizeBytes, generation } = look.facts
+  return contentOf(await findPresentFile(deps, caller.orgId, id), { range })
+}
 
-  const part = parseByteRange(range, sizeBytes)
+export async function findPresentFile(
+  deps: FileContentDeps,
+  orgId: number,
+  id: number,
+): Promise<PresentFile> {
+  const file = await findFile(deps.db, orgId, id)
+  if (file === undefined) throw new AppError('not_found', 'File not found')
+  const { path } = file
+  if (file.kind === 'directory')
+    throw new AppError('invalid', `"${path}" is a directory; it has no bytes of its own`)
+  const store = await readableStore(deps, orgId, path)
+  if (store === null) {
+    throw new AppError('invalid', `No location of this org covers "${path}", so it cannot be read`)
+  }
+  const look = await store.stat(path)
+  if (look.state === 'absent') throw new AppError('not_found', `${look.reason}: "${path}"`)
+  if (look.state !== 'present') throw new AppError('unavailable', `${look.reason}: "${path}"`)
+  const isPrivate = store.root === deps.storeRoot
+  const original = isPrivate ? await deps.findOriginalName(deps.db, orgId, id) : undefined
+  return { fileId: id, path, name: original ?? file.basename, store, facts: look.facts }
+}
+
+/** Of these facts' generation and no other. */
+export function contentOf(
+  { path, name, store, facts: { sizeBytes, generation } }: PresentFile,
+  options: { range: string | undefined; contentType?: string },
+): FileContent {
+  const part = parseByteRange(options.range, sizeBytes)
   const headers = {
     'accept-ranges': 'bytes',
-    'content-type': 'application/octet-stream',
-    'content-disposition': attachmentDisposition(file.basename),
+    'content-type': options.contentType ?? 'application/octet-stream',
+    'content-disposition': attachmentDisposition(name),
     ...(generation === null ? {} : { etag: `"${Buffer.from(generation).toString('base64url')}"` }),
   }
   if (part === 'unsatisfiable') {
@@ -67,7 +99,7 @@ export async function findContent(
     },
     async open() {
       if (lengthBytes === 0) return Readable.from([])
-      return ofLength(lengthBytes, await store.readRange(file.path, { start, end, ...pinned }))
+      return ofLength(lengthBytes, await store.readRange(path, { start, end, ...pinned }))
     },
   }
 }

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { FileQuery, FileState } from '../contract/file.ts'
 import type { Db } from '../db/client.ts'
 import { newestVersion } from './file.repository.ts'
+import type { FileFacts } from './file-state.ts'
 
 export interface FileSummaryRow {
   id: number
@@ -90,6 +91,29 @@ export async function findFile(db: Db, orgId: number, id: number) {
     .selectAll()
     .where('org_id', '=', orgId)
     .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/** What a version was, by its id. */
+export async function findVersionFacts(
+  db: Db,
+  orgId: number,
+  versionId: number,
+): Promise<(FileFacts & { fileId: number }) | undefined> {
+  return await db
+    .selectFrom('file_version')
+    .select([
+      'file_id as fileId',
+      'size_bytes as sizeBytes',
+      'crc32c',
+      'sha256',
+      'generation',
+      'modified_at as modifiedAt',
+      'member_count as memberCount',
+      'members_digest as membersDigest',
+    ])
+    .where('org_id', '=', orgId)
+    .where('id', '=', versionId)
     .executeTakeFirst()
 }
 

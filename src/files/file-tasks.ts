@@ -1,17 +1,20 @@
+import type { Db } from '../db/client.ts'
 import type { TaskPayload } from '../db/queue.ts'
 import type { TaskHandlers } from '../db/queue-worker.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
 import { computeChecksums } from '../storage/checksums.ts'
+import type { Stores } from '../storage/stores.ts'
 import { coveringStore } from './covering-store.ts'
 import * as fileRepository from './file.repository.ts'
-import type { FileContentDeps } from './file-content.ts'
 import { findWaitedFor } from './file-use.repository.ts'
 import type { Looker } from './look-at.ts'
 import { checksumTask, recordFiles, unansweredIn } from './record-files.ts'
 import { watchFiles, watchTask } from './watch-files.ts'
 
-export interface FileTaskDeps extends FileContentDeps {
+export interface FileTaskDeps {
+  db: Db
+  stores: Stores
   lookAt: Looker
   /** How long a file that is not there, or not told of, is looked for. */
   watchForMs: number

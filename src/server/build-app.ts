@@ -11,6 +11,7 @@ import { createRegister } from '../analyses/register-analyses.ts'
 import { upstreamRoutes } from '../analyses/upstream.routes.ts'
 import type { Database } from '../db/client.ts'
 import { fileRoutes } from '../files/file.routes.ts'
+import { fileLinkRoutes, signedLinkRoute } from '../files/file-link.routes.ts'
 import { type FileTypes, shippedFileTypes } from '../files/file-types.ts'
 import { createLooker } from '../files/look-at.ts'
 import { jobRoutes } from '../jobs/job.routes.ts'
@@ -21,6 +22,9 @@ import type { Stores } from '../storage/stores.ts'
 import { builtInValidators } from '../validators/built-in-validators.ts'
 import { validatorRoutes } from '../validators/validator.routes.ts'
 import { launchRoutes } from '../workflows/launch.routes.ts'
+import { findLibraryNames } from '../workflows/library.repository.ts'
+import { libraryRoutes } from '../workflows/library.routes.ts'
+import { findOriginalName } from '../workflows/original-name.ts'
 import { runRoutes } from '../workflows/run.routes.ts'
 import { slotRoutes } from '../workflows/slot.routes.ts'
 import { stepRoutes } from '../workflows/step.routes.ts'
@@ -76,7 +80,15 @@ export async function buildApp(deps: AppDeps) {
   const lookAt = createLooker({ rootsOf, stores: deps.stores })
   const analyses = { db, lookAt, rootsOf, register: createRegister(db) }
   const { fileTypes = shippedFileTypes } = deps
-  const workflows = { db, fileTypes, validators: builtInValidators }
+  const workflows = { db, fileTypes, validators: builtInValidators, findLibraryFiles: findLibraryNames }
+  const files = {
+    db,
+    fileTypes,
+    lookAt,
+    stores: deps.stores,
+    storeRoot: deps.deployment.storeRoot,
+    findOriginalName,
+  }
   const limits = { ...defaultLimits, ...deps.limits }
   const { primaryBytes, auxiliaryBytes } = limits
   const lastUses = createLastUses(db, deps.log)
@@ -127,7 +139,8 @@ export async function buildApp(deps: AppDeps) {
     await app.register(jobRoutes({ db, lookAt, rootsOf, stores: deps.stores }), { prefix })
     await app.register(kaseRoutes({ db, lookAt, stores: deps.stores }), { prefix })
   }
-  await app.register(fileRoutes({ db, stores: deps.stores, lookAt }), { prefix: '/api/v1' })
+  await app.register(fileRoutes(files), { prefix: '/api/v1' })
+  await app.register(fileLinkRoutes(files), { prefix: '/api/v1' })
   for (const prefix of ['/api/v1', '']) {
     await app.register(analysisRoutes(analyses), { prefix })
   }
@@ -146,9 +159,10 @@ export async function buildApp(deps: AppDeps) {
     readParts: submittedParts,
   }
   const inOrg = [workflowRoutes, slotRoutes, stepRoutes, runRoutes].map((routes) => routes(workflows))
-  inOrg.push(launchRoutes(launches))
+  inOrg.push(launchRoutes(launches), libraryRoutes(launches))
   await app.register(ownOrgRoutes(db, inOrg), { prefix: '/api/v1' })
   await app.register(graphqlRoute({ db, fields: graphqlFields(analyses) }))
   await app.register(signInPageRoute({ db }))
+  await app.register(signedLinkRoute(files))
   return app
 }

@@ -8,6 +8,7 @@ import { filesRoot, normalRoot, rootFault } from '../access/location-root.ts'
 import { findFirstOwner } from '../access/member.repository.ts'
 import { findOrgBySlug } from '../access/org.repository.ts'
 import { insertOrgWithOwner } from '../access/org.service.ts'
+import { ensureSecret } from '../access/secret.repository.ts'
 import { insertCodeFor } from '../access/sign-in.service.ts'
 import { findLiveToken, insertToken } from '../access/token.repository.ts'
 import { isToken, makeToken } from '../access/token.ts'
@@ -28,7 +29,7 @@ export interface FirstStart {
 
 /**
  * Run at every start: makes what is missing of the org `default`, its owner, its locations and the deployment
- * token in `owner.token`. Servers that start at once on one database wait for one another.
+ * token in `owner.token`, and the secrets that servers share. Servers that start at once on one database wait for one another.
  */
 export async function ensureFirstOrg(deps: {
   db: Db
@@ -49,6 +50,7 @@ export async function ensureFirstOrg(deps: {
       (await insertOrgWithOwner(trx, { slug: 'default', name: 'Default' }, insertStartingLists))
     await ensureLocations(trx, orgId, roots)
     await ensureDeploymentToken(trx, orgId, deps)
+    await ensureSecret(trx, 'links')
     const owner = await findFirstOwner(trx, orgId)
     const made = owner && (await insertCodeFor(trx, systemActor(orgId), owner))
     return { signInCode: made?.code ?? null }

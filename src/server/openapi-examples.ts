@@ -87,6 +87,7 @@ export const bodyExamples: Readonly<Record<string, unknown>> = {
   },
   patchAnalysisId: { status: 'completed', meta: { pipeline: 'v2.1' } },
   postAnalysisQuery: { projects: ['my-project'], type: 'joint-calling' },
+  postFilesIdLink: { expires_in: 600 },
   postFilesVerify: { paths: ['/shared/projects/north_sea/pvt_table.tab'] },
   postProjects: { name: 'Export Line', description: 'Flow assurance of the export line' },
   patchProjectsId: { description: 'Flow assurance of the export line' },

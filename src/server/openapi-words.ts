@@ -5,6 +5,7 @@ export const tags: readonly { name: string; description: string }[] = [
   { name: 'jobs', description: 'Runs of casefiles, with the files that go in and come out' },
   { name: 'workflows', description: 'What submitters must bring, and the steps that run on it' },
   { name: 'runs', description: 'Submissions, and what became of them' },
+  { name: 'library', description: 'Files that the org keeps for its workflows' },
   { name: 'validators', description: 'What a step may run, and the files that each needs' },
   { name: 'analysis', description: 'Results, with the tree of files that each put out' },
   { name: 'files', description: 'The ledger: what is where, and whether it is still the same' },

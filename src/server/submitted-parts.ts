@@ -22,7 +22,7 @@ export async function* submittedParts(request: FastifyRequest): AsyncGenerator<S
   if ((type?.startsWith('multipart/') && type !== form) || type === 'application/x-www-form-urlencoded') {
     throw new AppError(
       'unsupported_type',
-      `The content type ${type} is not taken here; send ${form}, or the primary file with its own type`,
+      `The content type ${type} is not taken here; send ${form}, or the file itself with its own type`,
     )
   }
   if (!announcesBody(request)) return

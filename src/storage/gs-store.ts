@@ -1,5 +1,6 @@
 import type { FileMetadata } from '@google-cloud/storage'
 import { AppError } from '../errors.ts'
+import { attachmentDisposition } from '../lib/content-disposition.ts'
 import { destroyOnAbort } from '../lib/destroy-on-abort.ts'
 import type { Logger } from '../lib/logger.ts'
 import { alreadyThere, noContent, otherGeneration, outsideLocation } from './content-errors.ts'
@@ -198,7 +199,7 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
       } while (pageToken !== undefined)
     },
 
-    async signedLink(path, { expiresInSeconds, contentType, fileName }) {
+    async signedLink(path, { expiresInSeconds, contentType, fileName, generation }) {
       const { client, file } = await fileOf(path)
       if (client.requests.customEndpoint) return null
       try {
@@ -207,7 +208,8 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
           action: 'read',
           expires: Date.now() + expiresInSeconds * 1000,
           responseType: contentType,
-          responseDisposition: `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`,
+          responseDisposition: attachmentDisposition(fileName),
+          queryParams: { generation },
         })
         return url
       } catch (error) {

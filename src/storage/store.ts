@@ -120,10 +120,13 @@ export interface Store {
   /** Called by the sweeper: what writers that died have left behind. */
   listTemporary(olderThan: Date): AsyncIterable<ListedFile>
 
-  /** Called for a download link. Null where the store cannot make one of its own: the server then signs its own. */
+  /**
+   * Called for a download link, which answers with this generation or not at all. Null where the store cannot make one
+   * of its own: the server then signs its own.
+   */
   signedLink(
     path: string,
-    options: { expiresInSeconds: number; contentType: string; fileName: string },
+    options: { expiresInSeconds: number; contentType: string; fileName: string; generation: string },
   ): Promise<string | null>
 }
 

@@ -2,6 +2,9 @@ import { recordAudit } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
 import { refuseTaken } from '../access/write-conflict.ts'
 import type { Trx } from '../db/client.ts'
+import { libraryFilesIn } from './author-warnings.ts'
+import type { DefinitionRules } from './definition-rules.ts'
+import { replaceLibraryNames } from './library.repository.ts'
 import { lockWorkflow, updateWorkflow, type WorkflowFacts, type WorkflowRow } from './workflow.repository.ts'
 import type { WorkflowDefinition } from './workflow.table.ts'
 import { workflowKey, workflowNotFound } from './workflow-key.ts'
@@ -18,6 +21,7 @@ export interface WorkflowChange {
  * definition is a new version; what changes nothing is neither written nor audited.
  */
 export async function changeWorkflow<T extends WorkflowChange>(
+  { validators }: Pick<DefinitionRules, 'validators'>,
   trx: Trx,
   caller: Caller,
   key: string,
@@ -34,6 +38,9 @@ export async function changeWorkflow<T extends WorkflowChange>(
   if (!isRedefined && isSameJson(becomes, was)) return { row, change }
   const update = updateWorkflow(trx, caller.orgId, row.id, becomes, isRedefined ? redefined : null)
   const updated = await refuseTaken(takenSlug(becomes.slug), update)
+  if (isRedefined) {
+    await replaceLibraryNames(trx, caller.orgId, row.id, libraryFilesIn(redefined.steps, validators))
+  }
   await recordAudit(trx, caller, {
     action,
     subject: `workflow ${row.id}`,

@@ -13,6 +13,7 @@ import { type Received, receiveSubmission } from './receive-submission.ts'
 import { commitSubmission } from './record-submission.ts'
 import { refusalOf } from './submission-faults.ts'
 import type { SubmissionLimits, SubmittedParts } from './submitted-part.ts'
+import { createTemporaries } from './temporaries.ts'
 import type { WorkflowRow } from './workflow.repository.ts'
 
 export interface LaunchDeps extends WorkflowDeps {
@@ -41,24 +42,19 @@ export async function launchRun(
     )
   }
   const workflow = await getWorkflowRow(db, caller, key)
-  const temporaries = new Set<string>()
-  const keep: Keep = async (content) => {
-    const written = await store.writeTemporary(content)
-    temporaries.add(written.path)
-    return written
-  }
+  const temporaries = createTemporaries(store, log)
   try {
-    const received = await receive(deps, caller, workflow, parts, keep)
+    const received = await receive(deps, caller, workflow, parts, temporaries.keep)
     const [fault, ...others] = received.faults
     if (fault !== undefined) throw refusalOf([fault, ...others])
     const content = contentOf(received)
     const first = await replay<Run>(db, caller, content)
     if (first !== undefined) return first.value
     const run = await commitSubmission({ db, store, log }, caller, { workflow, received, content })
-    temporaries.clear()
+    temporaries.release()
     return run
   } finally {
-    await removeTemporaries(store, temporaries, log)
+    await temporaries.remove()
   }
 }
 
@@ -105,13 +101,5 @@ function contentOf({ files, name, metadata }: Received): unknown {
       written?.sizeBytes,
       written?.sha256,
     ]),
-  }
-}
-
-async function removeTemporaries(store: Store, paths: ReadonlySet<string>, log: Logger): Promise<void> {
-  for (const path of paths) {
-    await store
-      .delete(path)
-      .catch((error: unknown) => log.warn({ err: error, path }, 'A temporary is left to the sweeper'))
   }
 }

@@ -158,6 +158,20 @@ export async function listRunFindings(db: Db, runIds: number[]): Promise<(Findin
   return rows
 }
 
+/** Under which name a submission brought the file; undefined where none did. */
+export async function findUploadedName(db: Db, orgId: number, fileId: number): Promise<string | undefined> {
+  const { rows } = await sql<{ original_filename: string }>`
+    select r.original_filename
+    from (
+      select id, subject_id from file_use
+      where file_id = ${fileId} and org_id = ${orgId} and subject_kind = 'run' order by id limit 1
+    ) u
+    cross join lateral (
+      select original_filename from run_file where run_id = u.subject_id and use_id = u.id offset 0
+    ) r`.execute(db)
+  return rows[0]?.original_filename
+}
+
 /** False where it no longer waits, or is not there. */
 export async function cancelQueuedRun(trx: Trx, orgId: number, id: number): Promise<boolean> {
   const { rows } = await sql`

@@ -85,7 +85,7 @@ async function writeSlot(
   change: (slots: readonly Slot[]) => { slot: Slot; slots: Slot[] },
 ): Promise<SlotWritten> {
   return await writeOnce(deps.db, caller, async (trx) => {
-    const { row, change: written } = await changeWorkflow(trx, caller, key, ({ definition }) => {
+    const { row, change: written } = await changeWorkflow(deps, trx, caller, key, ({ definition }) => {
       const { slot, slots } = change(definition.auxiliary_file_slots)
       return {
         slot,

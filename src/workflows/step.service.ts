@@ -86,7 +86,7 @@ async function writeStep(
   change: (steps: readonly WorkflowStep[]) => { step: WorkflowStep; index: number; steps: WorkflowStep[] },
 ): Promise<StepWritten> {
   return await writeOnce(deps.db, caller, async (trx) => {
-    const { row, change: written } = await changeWorkflow(trx, caller, key, ({ definition }) => {
+    const { row, change: written } = await changeWorkflow(deps, trx, caller, key, ({ definition }) => {
       const { step, index, steps } = change(definition.steps)
       return {
         step: { index, ...step },

@@ -1,11 +1,13 @@
 import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
+import { privateFolder } from '../storage/private-folder.ts'
 import type { FileFacts, KnownContent, Store } from '../storage/store.ts'
 import {
   abandonIntent,
   deleteIntent,
   insertIntent,
+  insertIntentAt,
   type SubmissionIntent,
 } from './submission-intent.repository.ts'
 
@@ -51,15 +53,38 @@ export async function storeSubmission(
   const { db, store } = deps
   const intent = await insertIntent(db, {
     orgId,
-    folder: `${storeFolder(store)}submissions/${orgId}`,
+    folder: privateFolder(store.root, 'submissions', orgId),
     names: files.map((file) => file.name),
     temporaryPaths: files.map((file) => file.temporaryPath),
   })
+  return { intent, stored: await moveInPlaces(deps, intent, files) }
+}
+
+/** The same for files whose paths are known before. */
+export async function storeAt(
+  deps: StoreDeps,
+  orgId: number,
+  files: readonly (Omit<FileToStore, 'name'> & { path: string })[],
+): Promise<{ intent: SubmissionIntent; stored: StoredFile[] }> {
+  const intent = await insertIntentAt(deps.db, {
+    orgId,
+    paths: files.map((file) => file.path),
+    temporaryPaths: files.map((file) => file.temporaryPath),
+  })
+  return { intent, stored: await moveInPlaces(deps, intent, files) }
+}
+
+/** All or none; in the order of the intent's paths. */
+async function moveInPlaces(
+  deps: StoreDeps,
+  intent: SubmissionIntent,
+  files: readonly Omit<FileToStore, 'name'>[],
+): Promise<StoredFile[]> {
   // All are waited for, so that nothing still moves when the others are taken back.
   const moves = await Promise.allSettled(
     files.map(async ({ temporaryPath, sameAs }, index) => {
       const path = intent.paths[index] ?? ''
-      const facts = await store.moveInPlace(temporaryPath, path, {
+      const facts = await deps.store.moveInPlace(temporaryPath, path, {
         ifAbsent: true,
         ...(sameAs && { sameAs }),
       })
@@ -73,7 +98,7 @@ export async function storeSubmission(
     await abandonSubmission(deps, { ...intent, paths })
     throw lostOnTheWay(failed.reason)
   }
-  return { intent, stored: moves.flatMap((move) => (move.status === 'fulfilled' ? move.value : [])) }
+  return moves.flatMap((move) => (move.status === 'fulfilled' ? move.value : []))
 }
 
 /** The root of the store, as the paths in it begin. */
@@ -108,7 +133,7 @@ function isTaken(move: PromiseSettledResult<unknown> | undefined): boolean {
 /** That a temporary was swept, or that something is at a path of ours, is no fault of the request. */
 function lostOnTheWay(error: unknown): unknown {
   if (!(error instanceof AppError) || (error.code !== 'not_found' && error.code !== 'conflict')) return error
-  return new AppError('unavailable', 'The files of the submission could not be stored; send it again', {
+  return new AppError('unavailable', 'What was sent could not be stored; send it again', {
     cause: error,
   })
 }

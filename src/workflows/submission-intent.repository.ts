@@ -28,6 +28,24 @@ export async function insertIntent(
   return { submissionId: row.submission_id, orgId, paths: row.paths, temporaryPaths }
 }
 
+/** For bytes that are no submission's: it takes a number of the same sequence, and its paths are given. */
+export async function insertIntentAt(
+  db: Db,
+  intent: Omit<SubmissionIntent, 'submissionId'>,
+): Promise<SubmissionIntent> {
+  const row = await db
+    .insertInto('submission_intent')
+    .values({
+      submission_id: sql`nextval('run_id_seq')::int`,
+      org_id: intent.orgId,
+      paths: intent.paths,
+      temporary_paths: intent.temporaryPaths,
+    })
+    .returning('submission_id')
+    .executeTakeFirstOrThrow()
+  return { submissionId: row.submission_id, ...intent }
+}
+
 /** False where it was abandoned meanwhile: its bytes are not, or will not be, there. */
 export async function redeemIntent(trx: Trx, { submissionId, orgId }: SubmissionIntent): Promise<boolean> {
   const { numDeletedRows } = await trx

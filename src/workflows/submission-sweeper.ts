@@ -42,7 +42,7 @@ export async function sweepSubmissions(deps: SweepDeps, olderThan: Date): Promis
   for (const intent of await abandonOldIntents(db, olderThan)) {
     await clearIntent(deps, intent)
     const { submissionId, orgId, paths } = intent
-    log.info({ submissionId, orgId, paths }, 'Removed the files of a submission that never became a run')
+    log.info({ submissionId, orgId, paths }, 'Removed the files of an upload that was never recorded')
   }
   for await (const { path, facts } of store.listTemporary(olderThan)) {
     await store.delete(path)

@@ -7,10 +7,11 @@ import type { Workflow, WorkflowCheck, WorkflowInput, WorkflowPatch } from '../c
 import { inTransaction } from '../db/transaction.ts'
 import { writeOnce } from '../idempotency/write-once.ts'
 import { type Page, type PageRequest, pageById } from '../lib/page.ts'
-import { summaryOf } from './author-warnings.ts'
+import { libraryFilesIn, summaryOf } from './author-warnings.ts'
 import { changeWorkflow, takenSlug } from './change-workflow.ts'
 import { definitionParts, emptyDefinition } from './definition.ts'
 import { workflowFaults } from './definition-faults.ts'
+import { replaceLibraryNames } from './library.repository.ts'
 import {
   getWorkflowRow,
   showWorkflow,
@@ -36,6 +37,8 @@ export async function createWorkflow(
     const facts = { slug, name: input.name, description: input.description ?? '' }
     const insert = workflowRepository.insertWorkflow(trx, caller.orgId, facts, definition)
     const row = await refuseTaken(takenSlug(slug), insert)
+    const libraryFiles = libraryFilesIn(definition.steps, deps.validators)
+    await replaceLibraryNames(trx, caller.orgId, row.id, libraryFiles)
     await recordAudit(trx, caller, {
       action: 'workflow.create',
       subject: `workflow ${row.id}`,
@@ -79,7 +82,7 @@ export async function updateWorkflow(
   return await inTransaction(deps.db, async (trx) => {
     // So that no slug is taken which `createWorkflow` has just found free.
     if (slug !== undefined) await lockOrg(trx, caller.orgId)
-    const { row } = await changeWorkflow(trx, caller, key, () => ({
+    const { row } = await changeWorkflow(deps, trx, caller, key, () => ({
       facts,
       definition: definitionParts(patch, deps),
       action: 'workflow.update',
@@ -94,6 +97,7 @@ export async function deleteWorkflow(deps: WorkflowDeps, caller: Caller, key: st
     const row = await workflowRepository.lockWorkflow(trx, caller.orgId, workflowKey(key))
     if (row === undefined) throw workflowNotFound()
     await workflowRepository.deleteWorkflow(trx, caller.orgId, row.id)
+    await replaceLibraryNames(trx, caller.orgId, row.id, [])
     await recordAudit(trx, caller, {
       action: 'workflow.delete',
       subject: `workflow ${row.id}`,

@@ -97,8 +97,8 @@ describe('the OpenAPI document', () => {
   })
 
   it('shows that a call which makes something takes an Idempotency-Key and answers 201 or 202', async () => {
-    // Each link works once, and asking again for one is as good.
-    const withoutKey = ['POST /api/v1/sign-in-links']
+    // Links end by themselves, and asking again for one is as good.
+    const withoutKey = ['POST /api/v1/sign-in-links', 'POST /api/v1/files/{id}/link']
     // What the one makes, its document says; the other makes outputs of a kase that stands, and answers that.
     const withKey = ['POST /graphql', 'POST /api/v1/kases/{id}/outputs']
     for (const [name, operation] of await operations()) {

@@ -4,6 +4,7 @@ import { shippedFileTypes } from '../../src/files/file-types.ts'
 import { builtInValidators } from '../../src/validators/built-in-validators.ts'
 import type { WorkflowDeps } from '../../src/workflows/read-workflows.ts'
 import { getWorkflow, listWorkflows } from '../../src/workflows/workflow.service.ts'
+import { weatherFile } from '../helpers/file-contents.ts'
 import { startTestApp, type TestApp } from '../helpers/test-app.ts'
 import { libraryStep, submitterStep, weatherSlot, workflowCalls } from '../helpers/workflows.ts'
 
@@ -93,6 +94,14 @@ describe('an EnergyPlus step whose weather file submitters provide', () => {
 
 describe('a workflow with a pre-configured weather file', () => {
   it('goes on working without a word of where the file comes from', async () => {
+    const { status } = await app.request(
+      'PUT',
+      `/api/v1/org/default/library/${libraryStep.config.weather_file}`,
+      weatherFile(),
+      app.ownerToken,
+      { 'content-type': 'application/octet-stream' },
+    )
+    expect(status).toBe(201)
     const made = await workflows.create({ slug: 'fixed-site', steps: [libraryStep] })
     expect([made.warnings, made.auxiliary_file_slots, made.steps[0].config]).toEqual([
       [],

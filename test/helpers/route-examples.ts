@@ -150,6 +150,33 @@ function runExamples(): Examples {
   }
 }
 
+function libraryExamples(): Examples {
+  const put = (): RouteExample => ({
+    path: `/orgs/default/library/${freshName()}.json`,
+    body: Buffer.from('{}'),
+    headers: { 'content-type': 'application/json' },
+  })
+  const made = async (app: TestApp): Promise<RouteExample> => {
+    const { path, body, headers = {} } = put()
+    await app.app.inject({
+      method: 'PUT',
+      url: `/api/v1${path}`,
+      headers: { authorization: `Bearer ${app.ownerToken}`, ...headers },
+      payload: body as Buffer,
+    })
+    return { path }
+  }
+  return {
+    'PUT /orgs/:org/library/:name': async () => put(),
+    'GET /orgs/:org/library': async (app) => {
+      await made(app)
+      return { path: '/orgs/default/library' }
+    },
+    'GET /orgs/:org/library/:name': made,
+    'DELETE /orgs/:org/library/:name': made,
+  }
+}
+
 type Examples = Record<string, (app: TestApp) => Promise<RouteExample>>
 
 function namedList(path: string, body: () => Promise<object> | object): Examples {
@@ -210,6 +237,7 @@ export function routeExamples(app: TestApp): Examples {
     ...namedList('/solver-versions', name),
     ...workflowExamples(),
     ...runExamples(),
+    ...libraryExamples(),
     'POST /orgs': async () => ({ path: '/orgs', body: name() }),
     'POST /orgs/:id/owner-token': async () => ({
       path: `/orgs/${await makeOne(app, '/orgs', name())}/owner-token`,
@@ -259,6 +287,7 @@ export function routeExamples(app: TestApp): Examples {
     'POST /analysis/query': async () => ({ path: '/analysis/query', body: {}, reads: true }),
     'GET /files/:id': async () => ({ path: `/files/${await makeFile(app)}` }),
     'GET /files/:id/content': async () => ({ path: `/files/${await makeFile(app)}/content` }),
+    'POST /files/:id/link': async (app) => ({ path: `/files/${await makeFile(app)}/link`, body: {} }),
     'POST /files/verify': async () => ({
       path: '/files/verify',
       body: { ids: [await makeFile(app)] },

@@ -1,0 +1,147 @@
+import { recordAudit } from '../access/audit.ts'
+import type { Caller } from '../access/caller.ts'
+import type { LibraryFile } from '../contract/library.ts'
+import type { Trx } from '../db/client.ts'
+import { inTransaction } from '../db/transaction.ts'
+import { AppError } from '../errors.ts'
+import { noFacts } from '../files/file-state.ts'
+import type { FileTypes } from '../files/file-types.ts'
+import { recordFiles } from '../files/record-files.ts'
+import { privateFolder } from '../storage/private-folder.ts'
+import type { Store } from '../storage/store.ts'
+import * as libraryRepository from './library.repository.ts'
+import { libraryFileFromRow } from './library.service.ts'
+import { type ReceivedLibraryFile, receiveLibraryFile } from './receive-library-file.ts'
+import { abandonSubmission, type StoreDeps, type StoredFile, storeAt } from './stored-submission.ts'
+import { redeemIntent, type SubmissionIntent } from './submission-intent.repository.ts'
+import type { SubmittedParts } from './submitted-part.ts'
+import { createTemporaries } from './temporaries.ts'
+
+export interface LibraryDeps extends Omit<StoreDeps, 'store'> {
+  fileTypes: FileTypes
+  /** The private store; null where there is no driver for it. */
+  store: Store | null
+}
+
+export interface PutLibraryFile {
+  file: LibraryFile
+  isNew: boolean
+}
+
+/** Keeps a file under its name: a new version of it, unless the current one has the same bytes. */
+export async function putLibraryFile(
+  { db, log, fileTypes, store }: LibraryDeps,
+  caller: Caller,
+  givenName: string,
+  parts: SubmittedParts,
+): Promise<PutLibraryFile> {
+  if (store === null) {
+    throw new AppError(
+      'unavailable',
+      'There is no driver for the private store of this server, so nothing can be uploaded',
+    )
+  }
+  const temporaries = createTemporaries(store, log)
+  try {
+    const received = await receiveLibraryFile(givenName, parts, fileTypes, temporaries.keep)
+    const current = await libraryRepository.findLibraryFile(db, caller.orgId, received.name)
+    if (current?.sha256 === received.written.sha256) {
+      return { file: libraryFileFromRow(current), isNew: false }
+    }
+    const put = await storeVersion({ db, store, log }, caller, received)
+    temporaries.release()
+    return put
+  } finally {
+    await temporaries.remove()
+  }
+}
+
+/** Bytes first, each version at a path of its own, then its rows; an intent ties the two together. */
+async function storeVersion(
+  deps: StoreDeps,
+  caller: Caller,
+  received: ReceivedLibraryFile,
+): Promise<PutLibraryFile> {
+  const { db, store } = deps
+  const { orgId } = caller
+  const { id, version } = await libraryRepository.reserveVersion(db, orgId, received.name)
+  let isMade = false
+  try {
+    const path = `${privateFolder(store.root, 'library', orgId)}/${id}/${version}/${received.stored}`
+    const { intent, stored } = await storeAt(deps, orgId, [
+      { path, temporaryPath: received.written.path, sameAs: null },
+    ])
+    try {
+      const put = await inTransaction(db, async (trx) => {
+        const standing = await libraryRepository.lockLibraryFile(trx, orgId, id)
+        if (standing === undefined) {
+          throw new AppError(
+            'conflict',
+            `"${received.name}" was deleted while it was uploaded; send it again`,
+          )
+        }
+        const current =
+          standing === 0 ? undefined : await libraryRepository.findLibraryVersion(trx, orgId, id, standing)
+        if (current?.sha256 === received.written.sha256) return { row: current, isNew: false, isMade: false }
+        const row = await recordVersion(trx, caller, { id, version, received, intent, stored })
+        return { row, isNew: standing === 0, isMade: true }
+      })
+      isMade = put.isMade
+      return { file: libraryFileFromRow(put.row), isNew: put.isNew }
+    } finally {
+      if (!isMade) await abandonSubmission(deps, intent)
+    }
+  } finally {
+    if (!isMade) {
+      await libraryRepository
+        .forgetReservation(db, orgId, id)
+        .catch((error: unknown) =>
+          deps.log.warn({ err: error, id }, 'A name without a file is left in the library'),
+        )
+    }
+  }
+}
+
+interface InPlace {
+  id: number
+  version: number
+  received: ReceivedLibraryFile
+  intent: SubmissionIntent
+  stored: readonly StoredFile[]
+}
+
+async function recordVersion(
+  trx: Trx,
+  caller: Caller,
+  { id, version, received, intent, stored }: InPlace,
+): Promise<libraryRepository.LibraryFileRow> {
+  const { orgId } = caller
+  const { name, type, written } = received
+  if (!(await redeemIntent(trx, intent))) {
+    throw new AppError('unavailable', 'The upload took too long and was given up; send it again')
+  }
+  const [file] = stored
+  if (file === undefined) throw new Error('A library file was stored nowhere')
+  const { sizeBytes, generation, modifiedAt } = file.facts
+  const { crc32c, sha256 } = written
+  const facts = { ...noFacts, sizeBytes, crc32c, sha256, generation, modifiedAt }
+  const recorded = await recordFiles(
+    trx,
+    orgId,
+    [{ path: file.path, kind: 'file', sighting: { state: 'verified', facts } }],
+    new Date(),
+  )
+  const { fileId, versionId = null } = recorded.get(file.path) ?? {}
+  if (fileId === undefined || versionId === null) throw new Error(`recordFiles left out "${file.path}"`)
+  const made = { id, version, fileId, versionId, fileType: type.extension }
+  await libraryRepository.insertLibraryVersion(trx, orgId, made)
+  await recordAudit(trx, caller, {
+    action: 'library_file.put',
+    subject: `library file ${id}`,
+    details: { name, version },
+  })
+  const row = await libraryRepository.findLibraryVersion(trx, orgId, id, version)
+  if (row === undefined)
+    throw new Error(`Version ${version} of library file ${id} was inserted and not found`)
+  return row
+}

@@ -1,0 +1,71 @@
+import { AppError } from '../errors.ts'
+import type { FileTypes } from '../files/file-types.ts'
+import { mimeFault } from '../files/mime-rule.ts'
+import { fileSizeLimit } from '../files/size-limit.ts'
+import type { WrittenTemporary } from '../storage/store.ts'
+import { type LibraryName, readLibraryName } from './library-name.ts'
+import { type Keep, passOver, receiveContent } from './receive-file.ts'
+import { OverLimit, refusalOf, type SubmissionFault } from './submission-faults.ts'
+import type { SubmittedPart, SubmittedParts } from './submitted-part.ts'
+
+export interface ReceivedLibraryFile extends LibraryName {
+  written: WrittenTemporary
+}
+
+/**
+ * Reads the one file that is sent, as a body or as the part `file` of a form, and throws all its faults at once. Nothing
+ * is read where the name alone says that it cannot be kept.
+ */
+export async function receiveLibraryFile(
+  givenName: string,
+  parts: SubmittedParts,
+  fileTypes: FileTypes,
+  keep: Keep,
+): Promise<ReceivedLibraryFile> {
+  const name = readLibraryName(givenName, fileTypes)
+  if ('fault' in name) throw refusalOf([name.fault])
+  const faults: SubmissionFault[] = []
+  let written: WrittenTemporary | null = null
+  let isGiven = false
+  try {
+    for await (const part of parts) {
+      const misplaced = placeFault(part, isGiven)
+      isGiven ||= misplaced === null
+      const received = await receivePart(part, name, { misplaced, keep, isSound: faults.length === 0 })
+      faults.push(...received.faults)
+      written ??= received.written
+    }
+  } catch (error) {
+    if (!(error instanceof OverLimit)) throw error
+    faults.push(error.fault)
+  }
+  if (!isGiven) {
+    faults.push({ code: 'invalid', field: 'file', message: 'is missing: send its bytes as the body' })
+  }
+  const [first, ...others] = faults
+  if (first !== undefined) throw refusalOf([first, ...others])
+  if (written === null) throw new AppError('internal', 'A file without a fault was not kept')
+  return { ...name, written }
+}
+
+async function receivePart(
+  part: SubmittedPart,
+  { type }: LibraryName,
+  { misplaced, keep, isSound }: { misplaced: string | null; keep: Keep; isSound: boolean },
+): Promise<{ faults: SubmissionFault[]; written: WrittenTemporary | null }> {
+  const limits = [fileSizeLimit(type, type.maxSizeBytes)]
+  if (misplaced !== null) {
+    await receiveContent(part, { type: null, limits }, passOver)
+    return { faults: [{ code: 'invalid', field: part.name, message: misplaced }], written: null }
+  }
+  const mime = mimeFault(type, part.contentType ?? undefined)
+  const isKept = isSound && mime === null
+  const file = { ...part, name: 'file' }
+  const { faults, written } = await receiveContent(file, { type, limits }, isKept ? keep : passOver)
+  return { faults: [...(mime === null ? [] : [{ field: 'file', ...mime }]), ...faults], written }
+}
+
+function placeFault({ name }: SubmittedPart, isGiven: boolean): string | null {
+  if (name !== 'file' && name !== 'payload') return 'is no part of an upload to the library; there is file'
+  return isGiven ? 'is a second file; send one' : null
+}

@@ -1,0 +1,29 @@
+import type { Logger } from '../lib/logger.ts'
+import type { Store } from '../storage/store.ts'
+import type { Keep } from './receive-file.ts'
+
+/** The temporaries of one request. `remove` is for its end, however that comes; what is released is somebody else's by then. */
+export interface Temporaries {
+  keep: Keep
+  release(): void
+  remove(): Promise<void>
+}
+
+export function createTemporaries(store: Store, log: Logger): Temporaries {
+  const paths = new Set<string>()
+  return {
+    async keep(content) {
+      const written = await store.writeTemporary(content)
+      paths.add(written.path)
+      return written
+    },
+    release: () => paths.clear(),
+    async remove() {
+      for (const path of paths) {
+        await store
+          .delete(path)
+          .catch((error: unknown) => log.warn({ err: error, path }, 'A temporary is left to the sweeper'))
+      }
+    },
+  }
+}
