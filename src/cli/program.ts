@@ -17,6 +17,8 @@ import { addJobList } from './job/list.ts'
 import { addJobShow } from './job/show.ts'
 import { addJobStatus } from './job/status.ts'
 import { addJobSubmit } from './job/submit.ts'
+import { addLibraryList, addLibraryRemove } from './library/list.ts'
+import { addLibraryPut } from './library/put.ts'
 import { addMigrate } from './migrate.ts'
 import { addRunLaunch } from './run/launch.ts'
 import { addRunList } from './run/list.ts'
@@ -89,6 +91,10 @@ export function createProgram(context: CliContext): Command {
   addRunList(run, context)
   addRunShow(run, context)
   addRunCancel(run, context)
+  const library = group(program, 'library', 'Keep files that workflows take from the org')
+  addLibraryPut(library, context)
+  addLibraryList(library, context)
+  addLibraryRemove(library, context)
 
   program.commandsGroup('Administer it:')
   const token = group(program, 'token', 'Make, list and revoke tokens')

@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers'
 
 /** A body of known length, which is read while it is sent. */
 export interface UploadBody {
+  method: 'POST' | 'PUT'
   contentType: string
   length: number
   /** From the beginning, each time that it is called. */
@@ -22,7 +23,7 @@ export async function sendUpload(
 ): Promise<Response> {
   const send = url.startsWith('https:') ? requestHttps : requestHttp
   const request = send(url, {
-    method: 'POST',
+    method: body.method,
     headers: { ...headers, 'content-type': body.contentType, 'content-length': body.length },
     ...(signal === undefined ? {} : { signal }),
   })

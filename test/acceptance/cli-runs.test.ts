@@ -84,3 +84,30 @@ it('a run is watched until it has ended', async () => {
   expect(await watch.ended).toBe(1)
   expect(watch.ran.out).toMatch(/^state +canceled$/m)
 })
+
+it('the library takes files, names who uses them, and keeps what is used', async () => {
+  const library = (...args: string[]) => served.run(['library', ...args], { cwd: folder })
+  const put = await library('put', 'table.csv', '--name', 'schema.json')
+  expect(put.code).toBe(2)
+  await writeFile(join(folder, 'schema.json'), '{"type": "object"}')
+  expect((await library('put', 'schema.json')).out).toMatch(/^version +1$/m)
+  await writeFile(join(folder, 'schema.json'), '{"type": "array"}')
+  expect((await library('put', 'schema.json')).out).toMatch(/^version +2$/m)
+  const workflow = {
+    name: 'Schema',
+    steps: [{ validator: 'json-schema', config: { schema: 'schema.json' } }],
+  }
+  const made = await served.run(['workflow', 'create', '--from', '-', '--json'], {
+    input: JSON.stringify(workflow),
+  })
+  expect(JSON.parse(made.out).warnings).toEqual([])
+  expect((await library('list')).out).toMatch(/^schema\.json +2 .* schema$/m)
+  expect(await library('rm', 'schema.json')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('schema'),
+  })
+  expect((await library('put', 'nowhere.json')).err).toContain('cannot be read')
+  await writeFile(join(folder, 'other.json'), '{}')
+  await library('put', 'other.json')
+  expect((await library('rm', 'other.json')).out).toBe('other.json is no longer in the library\n')
+})
