@@ -23,6 +23,10 @@ import { addTokenCreate } from './token/create.ts'
 import { addTokenList } from './token/list.ts'
 import { addTokenRevoke } from './token/revoke.ts'
 import { addWorker } from './worker.ts'
+import { addWorkflowCheck } from './workflow/check.ts'
+import { addWorkflowCreate } from './workflow/create.ts'
+import { addWorkflowList } from './workflow/list.ts'
+import { addWorkflowShow } from './workflow/show.ts'
 
 /** Every command, registered by hand; nothing runs until the program parses. */
 export function createProgram(context: CliContext): Command {
@@ -72,6 +76,11 @@ export function createProgram(context: CliContext): Command {
   addAnalysisShow(analysis, context)
   addAnalysisList(analysis, context)
   addAnalysisVerify(analysis, context)
+  const workflow = group(program, 'workflow', 'Make, read and check workflows')
+  addWorkflowCreate(workflow, context)
+  addWorkflowList(workflow, context)
+  addWorkflowShow(workflow, context)
+  addWorkflowCheck(workflow, context)
 
   program.commandsGroup('Administer it:')
   const token = group(program, 'token', 'Make, list and revoke tokens')

@@ -1,5 +1,3 @@
-import { pipeline, type Readable, Transform } from 'node:stream'
-import { AppError } from '../errors.ts'
 import { bytesPerMb, type FileType } from './file-types.ts'
 
 /** Bytes that may still come. One that several files share is a budget: what one takes, the others have not. */
@@ -24,22 +22,6 @@ export function fileSizeLimit(type: FileType, slotMaxBytes: number): SizeLimit {
 /** Of all files of a submission together. */
 export function submissionSizeLimit(maxBytes: number): SizeLimit {
   return { leftBytes: maxBytes, message: `brings the submission over its limit of ${inWords(maxBytes)}` }
-}
-
-/** Passes on what `source` brings, and fails with `too_large` before the first piece over a limit is passed. */
-export function withinLimits(source: Readable, limits: readonly SizeLimit[]): Readable {
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      const over = limits.find(({ leftBytes }) => chunk.length > leftBytes)
-      if (over !== undefined) {
-        done(new AppError('too_large', over.message))
-        return
-      }
-      for (const limit of limits) limit.leftBytes -= chunk.length
-      done(null, chunk)
-    },
-  })
-  return pipeline(source, counted, () => {})
 }
 
 function inWords(sizeBytes: number): string {
