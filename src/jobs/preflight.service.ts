@@ -4,6 +4,8 @@ import type { Preflight } from '../contract/preflight.ts'
 import { AppError, type ErrorDetail, maxFaults } from '../errors.ts'
 import { refuseTooMany } from '../files/many-files.ts'
 import { forEachConcurrently } from '../lib/limit-concurrency.ts'
+import type { Verdict } from '../storage/probe.ts'
+import { nothingThere } from '../storage/store.ts'
 import type { Stores } from '../storage/stores.ts'
 import {
   addressOf,
@@ -67,13 +69,13 @@ export async function preflight(
   await sights.look(
     casefiles.flatMap(({ path, aux_files = [] }) => [path, ...aux_files.map((aux) => aux.path)]),
   )
-  const scanned = await scanCases(readFile, casefiles)
+  const scanned = await scanCases(readFile, sights, casefiles)
   refuseTooMany(countReferences(casefiles, scanned), 'casefiles', 'check them as several jobs')
   const checked = await checkCases(sights, casefiles, scanned)
   await addCandidates({ stores: deps.stores, roots, sights }, checked)
   const tables = await readTables(readFile, checked)
 
-  const reports = checked.map((one) => reportOf(one, tables))
+  const reports = checked.map((one) => reportOf(one, tables, sights))
   const faults = reports.flatMap((report, index) =>
     report.faults.map((message) => ({ field: `casefiles[${index}]`, message })),
   )
@@ -109,11 +111,11 @@ export function withFound(input: JobInput, { found }: PreflightResult): JobInput
   }
 }
 
-async function scanCases(readFile: ReadFile, casefiles: readonly Casefile[]) {
+async function scanCases(readFile: ReadFile, sights: Sights, casefiles: readonly Casefile[]) {
   const scanned = new Map<string, ScannedCase>()
   const paths = [...new Map(casefiles.map((file) => [file.path, file])).values()]
   await forEachConcurrently(paths, casesAtATime, async (file) => {
-    scanned.set(file.path, await scanCase(readFile, file))
+    scanned.set(file.path, await scanCase(readFile, sights, file))
   })
   return scanned
 }
@@ -147,9 +149,15 @@ async function checkCases(
       references: references.map(({ meant, ...one }) => ({
         ...one,
         ...checkReference(meant, one.reference, declared, sights),
+        unfit: meant === null ? null : unfitReason(sights.at(meant)),
       })),
     }
   })
+}
+
+/** A store tells of what is no file in other words than of nothing. */
+function unfitReason(look: Verdict): string | null {
+  return look.state === 'absent' && !look.reason.startsWith(nothingThere.reason) ? look.reason : null
 }
 
 async function addCandidates(
@@ -189,6 +197,16 @@ async function readTables(readFile: ReadFile, checked: readonly CheckedCase[]) {
   return tables
 }
 
+/** Declared files that are not there: whoever declared them should know, whether or not the case names them. */
+function absentFindings(declared: NonNullable<Casefile['aux_files']>, sights: Sights): RuleFinding[] {
+  return declared.flatMap(({ file_name, path }) => {
+    const look = sights.at(path)
+    if (look.state !== 'absent') return []
+    const message = `The declared file \`${file_name}\` is not at \`${path}\`: ${look.reason}`
+    return { severity: 'warning', code: 'missing_aux_file', message, file: path, line: null } as const
+  })
+}
+
 function tablePathOf(reference: ReportedReference): string[] {
   const { verdict, path, unseen } = reference
   return verdict === 'found' && path !== null && unseen === null && isPvtTable(reference) ? [path] : []
@@ -197,6 +215,7 @@ function tablePathOf(reference: ReportedReference): string[] {
 function reportOf(
   { file, scanned, references }: CheckedCase,
   all: ReadonlyMap<string, ReadTable>,
+  sights: Sights,
 ): CasefileReport {
   const ofTables = references.filter(isPvtTable)
   const tables = new Map(
@@ -208,6 +227,7 @@ function reportOf(
   const areAllSeen = ofTables.every((one) => tablePathOf(one).length > 0)
   const ruleFindings: RuleFinding[] = [
     ...scanned.findings,
+    ...absentFindings(file.aux_files ?? [], sights),
     ...tableFindings(tables),
     ...fluidFindings(file.path, scanned.scan?.fluids ?? [], tables, areAllSeen),
   ]

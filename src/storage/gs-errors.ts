@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts'
-import type { NoAnswer } from './store.ts'
+import { type NoAnswer, nothingThere } from './store.ts'
 
 const networkCodes = new Set([
   'ECONNRESET',
@@ -58,7 +58,7 @@ export function gsNoAnswer(bucket: string, error: unknown): NoAnswer {
   if (status === 404) {
     return /bucket does not exist/iu.test(message)
       ? { state: 'absent', reason: `There is no bucket "${bucket}"` }
-      : { state: 'absent', reason: 'There is no file at this path' }
+      : nothingThere
   }
   if (status === 400 && /requester pays/iu.test(message)) {
     return {

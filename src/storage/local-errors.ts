@@ -1,12 +1,12 @@
 import { AppError } from '../errors.ts'
-import type { NoAnswer } from './store.ts'
+import { type NoAnswer, nothingThere } from './store.ts'
 
 const absences: Record<string, string> = {
-  ENOENT: 'There is no file at this path',
-  ENOTDIR: 'There is no file at this path',
-  ENAMETOOLONG: 'There is no file at this path; it is longer than this file system can hold',
-  EINVAL: 'There is no file at this path; this file system cannot hold such a name',
-  EILSEQ: 'There is no file at this path; this file system cannot hold such a name',
+  ENOENT: nothingThere.reason,
+  ENOTDIR: nothingThere.reason,
+  ENAMETOOLONG: `${nothingThere.reason}; it is longer than this file system can hold`,
+  EINVAL: `${nothingThere.reason}; this file system cannot hold such a name`,
+  EILSEQ: `${nothingThere.reason}; this file system cannot hold such a name`,
   ELOOP: 'The links at this path lead in a circle',
 }
 

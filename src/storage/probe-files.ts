@@ -9,7 +9,7 @@ import {
   pageLength,
   sharedFolder,
 } from './probe-plan.ts'
-import { type Look, smallFileBytes } from './store.ts'
+import { type Look, nothingThere, smallFileBytes } from './store.ts'
 
 type Settle = (path: string, look: Look) => void
 
@@ -92,5 +92,3 @@ async function lookInRange(
   }
   await Promise.all(oneByOne)
 }
-
-const nothingThere: Look = { state: 'absent', reason: 'There is no file at this path' }

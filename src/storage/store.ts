@@ -16,6 +16,9 @@ export interface NoAnswer {
   reason: string
 }
 
+/** How every store tells of a path where nothing is; it may say more behind it. */
+export const nothingThere: NoAnswer = { state: 'absent', reason: 'There is no file at this path' }
+
 export type Look = { state: 'present'; facts: FileFacts } | NoAnswer
 
 export interface ListedFile {

@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Preflight } from '../../src/contract/preflight.ts'
@@ -260,10 +260,31 @@ describe('the pre-flight of a job', () => {
     expect([unknown.runnable, unknown.unused]).toEqual([true, []])
     expect(unknown.problems).toEqual([
       expect.stringMatching(/^info unknown_format: `a\.opi` .*\.genkey, \.key/u),
+      expect.stringMatching(
+        /^warning missing_aux_file: The declared file `x\.tab` is not at `.*\/x\.tab`: /u,
+      ),
     ])
     const utf16 = await checkOne(`${folder}/utf16.key`, `${folder}/x.tab`)
     expect([utf16.runnable, utf16.unused]).toEqual([true, []])
-    expect(utf16.problems).toEqual([expect.stringMatching(/^warning unreadable_text: /u)])
+    expect(utf16.problems[0]).toMatch(/^warning unreadable_text: /u)
+    await writeFile(`${folder}/empty.genkey`, '')
+    expect((await checkOne(`${folder}/empty.genkey`)).problems).toEqual([
+      `error empty_casefile: The casefile \`${folder}/empty.genkey\` is empty`,
+    ])
+  })
+
+  it('says of what is there and no file why it cannot be used', async () => {
+    const folder = await place({
+      'a/case.genkey': 'FILES PVTFILE=(folder.tab, link.tab)\n',
+      'a/folder.tab/x': '',
+      'outside.tab': table('GAS'),
+    })
+    await symlink('/etc/hosts', `${folder}/a/link.tab`)
+    const { problems } = await checkOne(`${folder}/a/case.genkey`)
+    expect(problems).toEqual([
+      `error missing_reference: \`folder.tab\` in \`${folder}/a\` cannot be used: There is a directory at this path, not a file`,
+      `error missing_reference: \`link.tab\` in \`${folder}/a\` cannot be used: A link at this path leads nowhere, or out of its location`,
+    ])
   })
 
   it('refuses what POST /jobs refuses, and readers', async () => {

@@ -9,7 +9,10 @@ import {
 } from './check-reference.ts'
 import { isResult, type RuleFinding } from './table-rules.ts'
 
-export interface ReportedReference extends CaseReference, CheckedReference {}
+export interface ReportedReference extends CaseReference, CheckedReference {
+  /** What is wrong with what is there: a folder, a link that leads out. Null where nothing is. */
+  unfit: string | null
+}
 
 export interface CasefileReport {
   casefile: PreflightCasefile
@@ -93,12 +96,17 @@ function wordsOf({
   reference,
   candidates,
   unseen,
+  unfit,
 }: ReportedReference): Pick<RuleFinding, 'severity' | 'code' | 'message'> | null {
   const name = baseNameOf(path ?? reference)
   const at = path === null ? '' : ` in \`${folderOf(path)}\``
   if (verdict === 'ambiguous') {
     const message = `\`${name}\` is not${at}, and several files may be meant: ${candidates.map(code).join(', ')}`
     return { severity: 'error', code: 'ambiguous_reference', message }
+  }
+  if (verdict === 'missing' && unfit !== null) {
+    const message = `\`${name}\`${at} cannot be used: ${unfit}${nearbyWords(name, candidates)}`
+    return { severity: 'error', code: 'missing_reference', message }
   }
   if (verdict === 'missing' && unseen === null) {
     const message = `\`${name}\` is not${at}${nearbyWords(name, candidates)}`

@@ -1,6 +1,7 @@
 import type { CaseScan } from '../references/reference-scanner.ts'
 import { scannedExtensions, scannerFor } from '../references/scanner-for.ts'
 import type { ReadFile, Unread } from './file-reader.ts'
+import type { Sights } from './sights.ts'
 import type { RuleFinding } from './table-rules.ts'
 
 /** `scan` is null where nobody could read the case; the findings say why. */
@@ -11,8 +12,13 @@ export interface ScannedCase {
 
 export async function scanCase(
   readFile: ReadFile,
+  sights: Sights,
   { file_name, path }: { file_name: string; path: string },
 ): Promise<ScannedCase> {
+  const look = sights.at(path)
+  if (look.state === 'present' && look.kind === 'file' && look.facts.sizeBytes === 0) {
+    return { scan: null, findings: [emptyFinding(path)] }
+  }
   const scanner = scannerFor(path) ?? scannerFor(file_name)
   const result = await readFile(path, scanner ?? nothing)
   if (result.state !== 'read') return { scan: null, findings: [unreadFinding(path, result)] }
@@ -21,6 +27,12 @@ export async function scanCase(
   const findings = result.value.remarks.map((remark) => ({ ...remark, file: path }))
   const isUnreadable = result.value.remarks.some(({ code }) => code === 'unreadable_text')
   return { scan: isUnreadable ? null : result.value, findings }
+}
+
+/** Nothing runs on it; often it is being written just now. */
+function emptyFinding(path: string): RuleFinding {
+  const message = `The casefile \`${path}\` is empty`
+  return { severity: 'error', code: 'empty_casefile', message, file: path, line: null }
 }
 
 /** A case of another format has to be there, and that is all. */
