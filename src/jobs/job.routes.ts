@@ -5,12 +5,16 @@ import { IdParams } from '../contract/common.ts'
 import { Job, JobInput, JobListQuery, JobPatch, JobStatuses, JobStatusQuery } from '../contract/job.ts'
 import { Preflight } from '../contract/preflight.ts'
 import { nextLink } from '../lib/next-link.ts'
+import { bodyFaults } from './body-faults.ts'
 import { checkJob, createJob, type JobDeps } from './job.service.ts'
 import { controlJob, refuseOtherFields } from './job-control.service.ts'
 import { listJobs } from './job-list.service.ts'
 import { getJobStatus, listJobStatuses } from './job-status.service.ts'
 import { tellOfAuxFile } from './named-files.ts'
 import { getJob } from './read-jobs.ts'
+
+/** How the faults of a job's body are found and told. */
+const ofBody = { findFaults: bodyFaults, refusal: tellOfAuxFile }
 
 export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -20,7 +24,7 @@ export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
         config: {
           access: 'submitter',
           creates: { location: (job: Job) => `/api/v1/jobs/${job.id}` },
-          refusal: tellOfAuxFile,
+          ...ofBody,
         },
         schema: {
           summary: 'Create a job with its casefiles and their aux files',
@@ -34,7 +38,7 @@ export function jobRoutes(deps: JobDeps): FastifyPluginAsyncTypebox {
     app.post(
       '/jobs/check',
       {
-        config: { access: 'submitter' },
+        config: { access: 'submitter', ...ofBody },
         schema: {
           summary: 'Find out whether a job can run, before it is created; stores nothing',
           body: JobInput,

@@ -15,7 +15,7 @@ import { writeOnce } from '../idempotency/write-once.ts'
 import { insertKases } from './insert-kases.ts'
 import * as jobRepository from './job.repository.ts'
 import { jobFromRows } from './job-from-rows.ts'
-import { type NamedFile, type NamedFileFault, namedFiles } from './named-files.ts'
+import { auxFileWords, type NamedFile, type NamedFileFault, namedFiles } from './named-files.ts'
 import { type PreflightDeps, preflight, refuseUnrunnable, withFound } from './preflight.service.ts'
 
 export interface JobDeps extends PreflightDeps {
@@ -80,12 +80,15 @@ async function recordJob(deps: JobDeps, caller: Caller, input: JobInput, named: 
   })
 }
 
-/** All faults at once; a file that cannot be created gives the sentence. */
+/** All faults at once; a file that cannot be created gives the sentence, an aux file before a casefile. */
 function refusal(ofJob: ErrorDetail[], ofFiles: NamedFileFault[]): AppError {
   const details = [...ofJob, ...ofFiles.map(({ field, message }) => ({ field, message }))]
-  const [file] = ofFiles
+  const file = ofFiles.find(({ sentence }) => sentence.startsWith(auxFileWords)) ?? ofFiles[0]
   const [first] = ofJob
-  if (file !== undefined) return new AppError('invalid', `${file.sentence}: ${file.message}`, { details })
+  if (file !== undefined) {
+    const rest = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
+    return new AppError('invalid', `${file.sentence}: ${file.message}${rest}`, { details })
+  }
   return new AppError('invalid', first && sentenceOfDetails(first, details.length), { details })
 }
 

@@ -64,9 +64,11 @@ export function namedFiles(input: JobInput): { files: NamedFile[]; faults: Named
   return { files, faults }
 }
 
-/** How the answer begins that tells why an aux file cannot be created. */
+/** How every answer begins that tells why an aux file cannot be created. */
+export const auxFileWords = 'Failed to create aux_file: '
+
 export function auxFileSentence(fileName: string, casefileName: string): string {
-  return `Failed to create aux_file: "${fileName}" of casefile "${casefileName}"`
+  return `${auxFileWords}"${fileName}" of casefile "${casefileName}"`
 }
 
 /** What is refused of an aux file before a service sees it, told as what it finds itself. */
@@ -75,7 +77,7 @@ export function tellOfAuxFile(error: AppError): AppError {
   const fault = error.details.find(({ field }) => /^casefiles\[\d+\]\.aux_files\b/.test(field))
   if (fault === undefined) return error
   const { details } = error
-  const sentence = `Failed to create aux_file: ${sentenceOfDetails(fault, details.length)}`
+  const sentence = `${auxFileWords}${sentenceOfDetails(fault, details.length)}`
   return new AppError('invalid', sentence, { details, cause: error })
 }
 

@@ -222,6 +222,34 @@ describe('a job as the jobs API documents it', () => {
     expect(answer.body.details[0].field).toMatch(/^casefiles\[0\]\.aux_files\[0\]/)
   })
 
+  it('tells what its schema finds and what only its names and paths show in one answer', async () => {
+    const body = {
+      job: { description: 'd', olga_version: '7.3.5' },
+      casefiles: [{ file_name: '', path: 'rel', aux_files: [{ file_name: 'x', path: 'rel' }] }, { path: 7 }],
+    }
+    for (const path of ['/api/v1/jobs', '/api/jobs/check']) {
+      const answer = await app.request('POST', path, body)
+      expect(answer.status).toBe(422)
+      expect(answer.body.error).toMatch(/^Failed to create aux_file: casefiles\[0\]\.aux_files\[0\]\.path /)
+      expect(answer.body.details.map(({ field }: { field: string }) => field).sort()).toEqual([
+        'casefiles[0].aux_files[0].path',
+        'casefiles[0].file_name',
+        'casefiles[0].path',
+        'casefiles[1].file_name',
+        'casefiles[1].path',
+        'job.project_name',
+      ])
+    }
+  })
+
+  it('speaks of an aux file first where a casefile cannot be either', async () => {
+    const body = structuredClone(firstBody)
+    Object.assign(body.casefiles[0] ?? {}, { path: 'rel' })
+    Object.assign(body.casefiles[0]?.aux_files[0] ?? {}, { path: 'rel' })
+    const answer = await app.request('POST', '/api/v1/jobs', body)
+    expect(answer.body.error).toMatch(/^Failed to create aux_file: "pvt_table.tab" .* \(and 1 more\)$/)
+  })
+
   it('is 413 when it names more than 100,000 files', async () => {
     const body = structuredClone(firstBody)
     const aux_files = Array.from({ length: 100_000 }, (_, i) => ({ file_name: 'a', path: `/a/${i}` }))
