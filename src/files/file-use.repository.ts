@@ -116,7 +116,7 @@ export async function listTakenIn(
   orgId: number,
   kind: string,
   subjectId: number,
-): Promise<{ path: string; facts: FileFacts | null }[]> {
+): Promise<{ path: string; versionId: number | null; facts: FileFacts | null }[]> {
   const { rows } = await sql<{ path: string; id: number | null } & FileFacts>`
     select f.path, v.id, v.size_bytes as "sizeBytes", v.crc32c, v.sha256, v.generation, v.modified_at as "modifiedAt",
       v.member_count as "memberCount", v.members_digest as "membersDigest"
@@ -126,5 +126,5 @@ export async function listTakenIn(
     ) u
     cross join lateral (select path from file where id = u.file_id offset 0) f
     left join lateral (select * from file_version where id = u.version_id offset 0) v on true`.execute(db)
-  return rows.map(({ path, id, ...facts }) => ({ path, facts: id === null ? null : facts }))
+  return rows.map(({ path, id, ...facts }) => ({ path, versionId: id, facts: id === null ? null : facts }))
 }

@@ -22,7 +22,8 @@ export interface NewFilesOptions {
 
 /**
  * The files at any depth below a folder that were modified at or after `since`, without those that are known. Throws
- * `invalid` for a folder that is not there or in no location, `unavailable` where its store does not tell.
+ * `invalid` for a folder that is not there, in no location or holds what no address can name, `unavailable` where its
+ * store does not tell of all of it.
  */
 export async function listNewFiles(
   deps: { db: Db; stores: Stores },
@@ -56,9 +57,11 @@ export async function listNewFiles(
 async function* pagesOf(store: Store, folder: string): AsyncGenerator<ListedFile[]> {
   let pageToken: string | null = null
   do {
-    const page = await store.listRange(folder, pageToken === null ? {} : { pageToken })
-    if (page.state === 'absent') throw refusal('invalid', `${page.reason}: "${folder}"`)
-    if (page.state !== 'listed') throw refusal('unavailable', `${page.reason}: "${folder}"`)
+    const page = await store.listRange(folder, { whole: true, ...(pageToken !== null && { pageToken }) })
+    if (page.state !== 'listed') {
+      const code = page.state === 'absent' ? 'invalid' : 'unavailable'
+      throw refusal(code, `${page.reason}: "${page.at ?? folder}"`)
+    }
     yield page.files
     pageToken = page.nextPageToken
   } while (pageToken !== null)

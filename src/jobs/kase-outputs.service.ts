@@ -28,6 +28,8 @@ interface RecordedOutput extends OutputFile {
   fileId: number
   versionId: number | null
   lastEventId: number | null | undefined
+  /** When it was last modified, as far as is known of that version. */
+  versionTime: Date | null
   /** Its store was asked, so that it is worth asking again. */
   wasLookedAt: boolean
 }
@@ -52,7 +54,9 @@ export async function reportOutputs(
     return await writeOnce(deps.db, caller, async (trx) => {
       const recorded = await recordFiles(trx, orgId, files, seenAt, { watch: false })
       const looked = new Map(files.map((file) => [file.path, file.sighting.state !== 'declared']))
-      const known = outputs.map((output) => recordedOutput(output, recorded, looked))
+      const known = outputs
+        .map((output) => recordedOutput(output, recorded, looked))
+        .filter(({ versionId, takenIn }) => versionId === null || versionId !== takenIn)
       const auxFileIds = await auxFileRepository.ensureAuxFiles(trx, orgId, known)
       const job = await lockJob(trx, orgId, kase.job_id)
       if (job === undefined) throw new AppError('not_found', 'Kase not found')
@@ -64,7 +68,7 @@ export async function reportOutputs(
         const status = jobStatusOf({ ...job, kases: await countKases(trx, orgId, kase.job_id) })
         await updateJob(trx, orgId, kase.job_id, { ...job, status }, added)
       }
-      const details = { files: outputs.length, new: added }
+      const details = { files: known.length, new: added }
       await recordAudit(trx, caller, { action: 'kase.outputs', subject: `kase ${kaseId}`, details })
       return await getKase(trx, caller, kaseId)
     })
@@ -79,15 +83,18 @@ function recordedOutput(
 ): RecordedOutput {
   const file = recorded.get(output.path)
   if (file === undefined) throw new Error(`recordFiles left out "${output.path}"`)
-  const { fileId, versionId, thereAt, lastEventId } = file
+  const { fileId, versionId, facts, thereAt, lastEventId } = file
   const wasLookedAt = looked.get(output.path) ?? false
   const isTold = !wasLookedAt && output.modificationTime !== null
-  return { ...output, fileId, versionId: thereAt || isTold ? versionId : null, lastEventId, wasLookedAt }
+  const pinned = thereAt || isTold ? versionId : null
+  const versionTime = pinned === null ? null : (facts?.modifiedAt ?? null)
+  return { ...output, fileId, versionId: pinned, versionTime, lastEventId, wasLookedAt }
 }
 
 /**
  * Uses and associations of what a report tells anew. An output that stands with the same version keeps its use; the use
- * of another version takes its place, and the earlier one stays in the ledger.
+ * of another version takes its place, and the earlier one stays in the ledger. Where nobody can look, only a time tells of
+ * another version; and a time that is known gives way only to another.
  */
 async function recordOutputs(
   trx: Trx,
@@ -103,22 +110,26 @@ async function recordOutputs(
     const auxFileId = auxFileIds[index] ?? 0
     const was = byAuxFile.get(auxFileId)
     const position = was?.position ?? standing.length + added++
-    if (was === undefined || was.versionId !== output.versionId)
-      return { output, auxFileId, position, useId: null }
-    const time = output.modificationTime?.getTime()
-    const isSameTime = time === undefined || time === was.modificationTime?.getTime()
-    return isSameTime ? [] : { output, auxFileId, position, useId: was.useId }
+    const { modificationTime: told, versionTime } = output
+    if (was === undefined) return { output, auxFileId, position, useId: null, time: told }
+    if (told === null && !output.wasLookedAt) return []
+    if (was.versionId !== output.versionId) {
+      const time = told ?? (was.modificationTime && versionTime)
+      return { output, auxFileId, position, useId: null, time }
+    }
+    const isSameTime = told === null || told.getTime() === was.modificationTime?.getTime()
+    return isSameTime ? [] : { output, auxFileId, position, useId: was.useId, time: told }
   })
   const uses = rows.flatMap(({ output, position, useId }) =>
     useId === null ? useOf(casefileId, output, position) : [],
   )
   const useIds = uses.length === 0 ? [] : await insertUses(trx, orgId, uses)
-  const associations = rows.map(({ output, useId, auxFileId, position }) => ({
+  const associations = rows.map(({ useId, auxFileId, position, time }) => ({
     casefileId,
     auxFileId,
     position,
     useId: useId ?? useIds.shift() ?? 0,
-    modificationTime: output.modificationTime,
+    modificationTime: time,
   }))
   if (associations.length > 0) await auxFileRepository.saveOutputs(trx, associations)
   const waiting = outputs.filter((output) => output.versionId === null && output.wasLookedAt)

@@ -4,13 +4,14 @@ import { IdParams } from '../contract/common.ts'
 import { AuxFile, AuxFileParams, AuxFilePatch, Kase, KaseOutputsInput } from '../contract/job.ts'
 import { updateAuxFile } from './aux-file.service.ts'
 import { type KaseOutputsDeps, reportOutputs } from './kase-outputs.service.ts'
+import { tellOfAuxFile } from './named-files.ts'
 
 export function kaseRoutes(deps: KaseOutputsDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post(
       '/kases/:id/outputs',
       {
-        config: { access: 'submitter', creates: { status: () => 200 } },
+        config: { access: 'submitter', creates: { status: () => 200 }, refusal: tellOfAuxFile },
         schema: {
           summary: 'Report the outputs of a kase',
           description:

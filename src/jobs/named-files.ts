@@ -71,10 +71,13 @@ export function auxFileSentence(fileName: string, casefileName: string): string 
   return `${auxFileWords}"${fileName}" of casefile "${casefileName}"`
 }
 
+/** Of a job, or of a report of outputs. */
+const auxFileField = /^(?:casefiles\[\d+\]\.aux_files\b|files\[)/
+
 /** What is refused of an aux file before a service sees it, told as what it finds itself. */
 export function tellOfAuxFile(error: AppError): AppError {
   if (error.code !== 'invalid' || error.message.startsWith('Failed to create')) return error
-  const fault = error.details.find(({ field }) => /^casefiles\[\d+\]\.aux_files\b/.test(field))
+  const fault = error.details.find(({ field }) => auxFileField.test(field))
   if (fault === undefined) return error
   const { details } = error
   const sentence = `${auxFileWords}${sentenceOfDetails(fault, details.length)}`

@@ -1,7 +1,7 @@
 import type { KaseOutputsInput } from '../contract/job.ts'
 import type { Db } from '../db/client.ts'
 import { AppError, maxFaults } from '../errors.ts'
-import { noFacts, sameBytes } from '../files/file-state.ts'
+import { type FileFacts, noFacts, sameBytes } from '../files/file-state.ts'
 import { listTakenIn } from '../files/file-use.repository.ts'
 import { listNewFiles } from '../files/list-new-files.ts'
 import { refuseTooMany } from '../files/many-files.ts'
@@ -16,6 +16,8 @@ export interface OutputFile {
   fileName: string
   path: string
   modificationTime: Date | null
+  /** Of an input found in a folder: the version that the kase took in, which is no output. */
+  takenIn: number | null
 }
 
 const mostNewFiles = 10_000
@@ -40,7 +42,7 @@ export async function outputFiles(
 
 function named(file: NonNullable<KaseOutputsInput['files']>[number]): OutputFile {
   const { file_name: fileName, path, modification_time: time } = file
-  return { fileName, path, modificationTime: time === undefined ? null : new Date(time) }
+  return { fileName, path, modificationTime: time === undefined ? null : new Date(time), takenIn: null }
 }
 
 async function newOutputs(
@@ -49,29 +51,29 @@ async function newOutputs(
   kase: FoundKase,
   folder: string,
 ): Promise<OutputFile[]> {
-  const isKnown = await takenInUnchanged(deps.db, orgId, kase)
+  const taken = await listTakenIn(deps.db, orgId, 'casefile', kase.casefile_id)
+  const inputs = new Map(taken.map((input) => [normalAddress(input.path), input]))
+  const isKnown = isTakenIn(kase, inputs)
   const since = kase.start_time ?? kase.submit_time
   const found = await listNewFiles(deps, orgId, folder, { since, most: mostNewFiles, isKnown })
   return found.map(({ path, modifiedAt }) => ({
     fileName: nameParts(path).basename,
     path,
     modificationTime: modifiedAt,
+    takenIn: inputs.get(normalAddress(path))?.versionId ?? null,
   }))
 }
 
-/** Tells the casefile, and each input whose bytes are those that the kase took in. An input that it wrote anew is an output. */
-async function takenInUnchanged(
-  db: Db,
-  orgId: number,
+/** Tells the casefile, and each input that the listing alone shows to be as the kase took it in. */
+function isTakenIn(
   kase: FoundKase,
-): Promise<(file: ListedFile) => boolean> {
-  const taken = await listTakenIn(db, orgId, 'casefile', kase.casefile_id)
-  const factsByPath = new Map(taken.map(({ path, facts }) => [normalAddress(path), facts]))
+  inputs: ReadonlyMap<string | null, { facts: FileFacts | null }>,
+): (file: ListedFile) => boolean {
   const casefile = normalAddress(kase.path)
   return ({ path, facts }) => {
     const address = normalAddress(path)
     if (address === casefile) return true
-    const was = factsByPath.get(address)
+    const was = inputs.get(address)?.facts
     return was != null && sameBytes(was, { ...noFacts, ...facts })
   }
 }

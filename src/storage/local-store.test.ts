@@ -18,6 +18,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, describe, expect, it } from 'vitest'
+import { asOtherUser } from '../../test/helpers/as-other-user.ts'
 import { silentLogger } from '../lib/logger.ts'
 import { openByDescriptor, openByRealPath } from './local-path.ts'
 import { createLocalStore } from './local-store.ts'
@@ -256,6 +257,19 @@ describe('what is no file', () => {
     expect(page.state === 'listed' && page.files.map((file) => file.path)).toEqual([`${root}/good`])
   })
 
+  it.each(['file', 'folder'])('a name of a %s that is not UTF-8 makes no listing whole', async (kind) => {
+    const root = freshRoot()
+    mkdirSync(`${root}/deep`)
+    const name = Buffer.concat([Buffer.from(`${root}/deep/`), Buffer.from([0x66, 0xff])])
+    if (kind === 'file') writeFileSync(name, 'x')
+    else mkdirSync(name)
+    expect(await storeAt(root).listRange(`${root}/`, { whole: true })).toEqual({
+      state: 'absent',
+      reason: expect.stringContaining('not UTF-8'),
+      at: `${root}/deep/`,
+    })
+  })
+
   it('control characters, NUL and half surrogate pairs are absent', async () => {
     const root = freshRoot()
     for (const name of ['a\0b', 'a\nb', '\ud800', '..', 'a/../b']) {
@@ -324,6 +338,36 @@ describe('a disk', () => {
       '["forbidden","unavailable","absent"]',
       '',
     ])
+  })
+
+  it.each([
+    ['cannot be read', 0o000, 'closed/', ['a', 'z']],
+    ['cannot be entered', 0o644, 'closed/x', ['a', 'z']],
+  ])('with a folder that %s makes no listing whole', async (_, mode, at, seen) => {
+    const root = freshRoot()
+    for (const name of ['a', 'z']) writeFileSync(`${root}/${name}`, 'x')
+    mkdirSync(`${root}/closed`)
+    writeFileSync(`${root}/closed/x`, 'x')
+    chmodSync(`${root}/closed`, mode)
+    await asOtherUser([base, root], async () => {
+      const page = await storeAt(root).listRange(`${root}/`)
+      expect(page.state === 'listed' && page.files.map((file) => path.basename(file.path))).toEqual(seen)
+      expect(await storeAt(root).listRange(`${root}/`, { whole: true })).toEqual({
+        state: 'forbidden',
+        reason: expect.stringContaining('no permission'),
+        at: `${root}/${at}`,
+      })
+    })
+  })
+
+  it('whose links lead nowhere, out or to folders has whole listings', async () => {
+    const root = freshRoot()
+    mkdirSync(`${root}/empty`)
+    symlinkSync(`${root}/none`, `${root}/dangling`)
+    symlinkSync('/etc/hostname', `${root}/out`)
+    symlinkSync(`${root}/empty`, `${root}/folder`)
+    const page = await storeAt(root).listRange(`${root}/`, { whole: true })
+    expect(page).toEqual({ state: 'listed', files: [], nextPageToken: null })
   })
 })
 

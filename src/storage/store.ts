@@ -14,6 +14,8 @@ export interface FileFacts {
 export interface NoAnswer {
   state: 'absent' | 'forbidden' | 'failed'
   reason: string
+  /** Of a listing: what below its folder the reason is about, where it is not the folder itself. */
+  at?: string
 }
 
 /** How every store tells of a path where nothing is; it may say more behind it. */
@@ -47,6 +49,8 @@ export interface ListOptions extends LookOptions {
   endAt?: string
   pageToken?: string
   maxResults?: number
+  /** No page rather than one that leaves out what is there: what cannot be read, or has a name that no address can hold. */
+  whole?: boolean
 }
 
 export interface ReadOptions {
@@ -101,7 +105,8 @@ export interface Store {
 
   /**
    * Called by the probe and to read a directory item. Every file whose address begins with `folder` (which ends in
-   * `/`), at any depth, in the order of `compareCodePoints`. Temporaries are never listed.
+   * `/`), at any depth, in the order of `compareCodePoints`. Temporaries are never listed. A folder in it that cannot be
+   * read is passed over, unless the listing is to be `whole`.
    */
   listRange(folder: string, options?: ListOptions): Promise<ListPage>
 

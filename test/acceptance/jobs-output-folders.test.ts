@@ -1,6 +1,9 @@
-import { utimes } from 'node:fs/promises'
+import { chmod, utimes, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Kase } from '../../src/contract/job.ts'
+import { asOtherUser } from '../helpers/as-other-user.ts'
+import { auxFilesOf, countRows, readJob } from '../helpers/jobs.ts'
 import { type OutputsApp, outputsOf, startOutputsApp } from '../helpers/outputs-app.ts'
 
 let app: OutputsApp
@@ -29,6 +32,53 @@ describe('a folder of outputs', () => {
       at('deep/er/trend.tpl'),
       at('pvt.tab'),
     ])
+  })
+
+  it('leaves out an input whose bytes were written again, under whatever time', async () => {
+    const { job, kaseId, folder, at, write } = await app.newJob()
+    await write('pvt.tab')
+    await utimes(at('pvt.tab'), new Date(), new Date(Date.now() + 1000))
+    await write('case.ppl')
+    const kase = await app.reported(kaseId, { folder })
+    expect(pathsOf(kase)).toEqual([at('case.ppl')])
+    expect(kase.casefile.aux_files.slice(0, 1)).toEqual(auxFilesOf(job))
+    await write('pvt.tab', 'written by the run')
+    expect(pathsOf(await app.reported(kaseId, { folder }))).toEqual([at('case.ppl'), at('pvt.tab')])
+  })
+
+  it.each([
+    [0o000, 'closed/'],
+    [0o644, 'closed/hidden.ppl'],
+  ])('that cannot be read in full is 503 and stores nothing (mode %o)', async (mode, named) => {
+    const { job, kaseId, folder, at, write } = await app.newJob()
+    await write('case.ppl')
+    await write('closed/hidden.ppl')
+    await chmod(at('closed'), mode)
+    const before = await countRows(app)
+    const answer = await asOtherUser([dirname(app.files), app.files, folder], () =>
+      app.report(kaseId, { folder }),
+    )
+    await chmod(at('closed'), 0o755)
+    expect([answer.status, answer.body.code]).toEqual([503, 'unavailable'])
+    expect(answer.body.error).toMatch(/^The folder cannot be listed: .* no permission /)
+    expect(answer.body.error).toContain(`"${at(named)}"`)
+    expect(answer.body.details).toMatchObject([{ field: 'folder' }])
+    expect(await countRows(app)).toEqual(before)
+    expect((await readJob(app, job.id)).status).toBe(job.status)
+    expect(pathsOf(await app.reported(kaseId, { folder }))).toHaveLength(2)
+  })
+
+  it('with a name that no address can hold is 422 and stores nothing', async () => {
+    const { kaseId, folder, at, write } = await app.newJob()
+    await write('deep/case.ppl')
+    await writeFile(Buffer.concat([Buffer.from(at('deep/caf')), Buffer.from([0xe9])]), 'x')
+    const before = await countRows(app)
+    const answer = await app.report(kaseId, { folder })
+    expect([answer.status, answer.body.error]).toEqual([
+      422,
+      `The folder cannot be listed: A name in this folder is not UTF-8, so that no address can name it: "${at('deep/')}"`,
+    ])
+    expect(await countRows(app)).toEqual(before)
   })
 
   it('counts from the start of the kase where that is known', async () => {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AuxFile, type Kase } from '../../src/contract/job.ts'
 import { startAppWorker, tick } from '../helpers/analysis-app.ts'
@@ -86,6 +87,39 @@ describe('a report of outputs', () => {
       ['out', 1],
       ['out', 2],
     ])
+  })
+
+  it('keeps the time, the version and the flag where nobody can look and no other time is told', async () => {
+    const { kaseId } = await app.newJob()
+    const [time, later] = ['2025-10-07T18:20:00Z', '2025-10-08T18:20:00Z']
+    const output = fileAt(`/elsewhere/${kaseId}.ppl`)
+    const first = await app.reported(kaseId, { files: [{ ...output, modification_time: time }] })
+    const [aux] = outputsOf(first)
+    await app.request('PATCH', `/api/v1/kases/${kaseId}/aux_files/${aux?.id}`, { is_downloaded: true })
+    const second = await app.reported(kaseId, { files: [output] })
+    expect(outputsOf(second)).toEqual([{ ...aux, modification_time: time, is_downloaded: true }])
+    expect(await usesOf(output.path)).toEqual([['out', 1]])
+    const third = await app.reported(kaseId, { files: [{ ...output, modification_time: later }] })
+    expect(outputsOf(third)).toEqual([{ ...aux, modification_time: later, is_downloaded: false }])
+    expect(await usesOf(output.path)).toEqual([
+      ['out', 1],
+      ['out', 2],
+    ])
+  })
+
+  it('has the time of the store for other bytes where the report tells none and one was known', async () => {
+    const { kaseId, at, write } = await app.newJob()
+    await write('timed.ppl', 'one')
+    const modification_time = '2025-10-07T18:20:00Z'
+    const first = await app.reported(kaseId, { files: [{ ...fileAt(at('timed.ppl')), modification_time }] })
+    expect(outputsOf(await app.reported(kaseId, { files: [fileAt(at('timed.ppl'))] }))).toEqual(
+      outputsOf(first),
+    )
+    await write('timed.ppl', 'other')
+    const second = await app.reported(kaseId, { files: [fileAt(at('timed.ppl'))] })
+    const { mtimeMs } = await stat(at('timed.ppl'), { bigint: true })
+    const shown = outputsOf(second).map((aux) => Date.parse(aux.modification_time ?? ''))
+    expect(shown).toEqual([Number(mtimeMs)])
   })
 
   it('of an input that the run wrote anew shows it as both', async () => {
@@ -181,6 +215,19 @@ describe('a report that cannot be', () => {
     expect(answer.body.error).toMatch(/^Failed to create aux_file: ".*" of casefile "case.olga": the /)
     expect(answer.body.details).toMatchObject([{ field }])
     expect(await countRows(app)).toEqual(before)
+  })
+
+  it.each([
+    [{ files: [{}] }, 'files[0].file_name'],
+    [{ files: [{ path: '/a' }] }, 'files[0].file_name'],
+    [{ files: [fileAt('/ok.ppl'), { ...fileAt('/a'), size: 1 }] }, 'files[1].size'],
+    [{ files: ['/a'] }, 'files[0]'],
+  ])('tells in the same words what is no aux file: %j', async (body, field) => {
+    const { kaseId } = await app.newJob()
+    const answer = await app.report(kaseId, body)
+    expect([answer.status, answer.body.code]).toEqual([422, 'invalid'])
+    expect(answer.body.error.startsWith(`Failed to create aux_file: ${field} `)).toBe(true)
+    expect(answer.body.details[0]).toMatchObject({ field })
   })
 
   it.each([{}, { files: [], folder: '/a' }, { files: [{ path: '/a' }] }, { file: [] }, { folder: 7 }, []])(
