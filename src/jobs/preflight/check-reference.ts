@@ -65,7 +65,7 @@ export function checkReference(
   const isElsewhere = (one: string) =>
     (path === null || addressOf(one) !== addressOf(path)) && sights.at(one).state !== 'absent'
   const elsewhere = declared.named(name).filter(isElsewhere)
-  const [only, ...others] = new Set(elsewhere)
+  const [only, ...others] = oncePerAddress(elsewhere)
   if (only !== undefined && others.length === 0) {
     const there = sights.at(only)
     return {
@@ -76,11 +76,21 @@ export function checkReference(
     }
   }
   if (only !== undefined) return { verdict: 'ambiguous', path, candidates: [only, ...others], unseen: null }
-  const candidates = declared.namedAlike(name).filter(isElsewhere)
+  const candidates = oncePerAddress(declared.namedAlike(name).filter(isElsewhere))
   return { verdict: 'missing', path, candidates, unseen: look.state === 'absent' ? null : look.reason }
 }
 
 const leadsNowhere = 'It leads to no path that can be looked at'
+
+/** A file may be declared under two spellings of its path; the first one is kept. */
+function oncePerAddress(paths: readonly string[]): string[] {
+  const byAddress = new Map<string, string>()
+  for (const path of paths) {
+    const address = addressOf(path)
+    if (!byAddress.has(address)) byAddress.set(address, path)
+  }
+  return [...byAddress.values()]
+}
 
 /** One spelling for each place. */
 export function addressOf(path: string): string {

@@ -17,6 +17,8 @@ import {
   appendPlain,
   createTextValue,
   cutAtCommaOrComment,
+  isWord,
+  maxWordBytes,
   type TextValue,
   takeOffBackslash,
   trimBlanks,
@@ -47,13 +49,10 @@ export interface KeywordTextReader {
   end(): void
 }
 
-/** No keyword or key is longer. */
-const maxWordBytes = 64
-
 /*
  * | state       | what was read last                         | ends with                                       |
  * |-------------|--------------------------------------------|-------------------------------------------------|
- * | atStart     | a whole statement, or nothing              | a word, or a quote that carries on a list       |
+ * | atStart     | a whole statement, a comma, or nothing     | a word, or anything that carries on a list      |
  * | inWord      | a part of a keyword, a key or a unit       | blank, `=`, comma, `!`, `\`, quote              |
  * | afterWord   | a word; it is a key if `=` follows         | anything but blanks                             |
  * | beforeValue | `=`, or a comma or `(` in a list           | the first byte of a value                       |
@@ -64,8 +63,9 @@ const maxWordBytes = 64
  * | inComment   | `!`                                        | the end of the line; then back to where it was  |
  *
  * Whatever the state, a line whose last word is `\` goes on in the next one, and so does one that ends in a comma where the
- * next one begins with `KEY=` or carries on a list: real files lack that `\` now and then. Lines that are all comment do not
- * break a statement, empty ones do.
+ * next one begins with `KEY=` or carries on a list: real files lack that `\` now and then. The first word of such a line is
+ * a keyword, and the list was never closed, where another word or nothing but a comment follows. Lines that are all comment
+ * do not break a statement, empty ones do.
  */
 const atStart = 0
 const inWord = 1
@@ -96,6 +96,7 @@ export function createKeywordTextReader(handler: KeywordTextHandler): KeywordTex
 
   let depth = 0
   let depthInBare = 0
+  let mayBeKeyword = false
   let quote = 0
   let wordBeginsStatement = false
   let word = Buffer.alloc(maxWordBytes)
@@ -196,12 +197,19 @@ export function createKeywordTextReader(handler: KeywordTextHandler): KeywordTex
   function readStart(byte: number): void {
     if (isBlank(byte) || byte === comma || byte === equals) return
     if (byte === exclamation) beginComment()
+    else if (endsInComma && depth > 0) carryOnList(byte)
     else if (byte === backslash) goesOn = true
-    else if (isQuote(byte) && endsInComma && depth > 0) beginQuoted(byte)
     else if (byte === openParenthesis || byte === closeParenthesis || isQuote(byte)) {
       endStatement()
       state = between
     } else beginWord(byte, true)
+  }
+
+  /** A line after one that ended in a comma: its first word is an item, unless it turns out to begin a statement. */
+  function carryOnList(byte: number): void {
+    state = beforeValue
+    readBeforeValue(byte)
+    mayBeKeyword = state === inBare
   }
 
   function readWord(byte: number): void {
@@ -262,7 +270,14 @@ export function createKeywordTextReader(handler: KeywordTextHandler): KeywordTex
   function readAfterItem(byte: number): void {
     if (isBlank(byte)) return
     if (byte === equals) keyInsteadOfItem()
-    else {
+    else if (byte === exclamation) {
+      if (!lineIsComment) finishBare()
+      beginComment()
+    } else if (mayBeKeyword && isWord(value) && byte === backslash) goesOn = true
+    else if (mayBeKeyword && isWord(value) && !endsItem(byte)) {
+      beginKeyword(upperCase(value.bytes, value.length))
+      if (!done) readBetween(byte)
+    } else {
       finishValue(between)
       readBetween(byte)
     }
@@ -296,9 +311,12 @@ export function createKeywordTextReader(handler: KeywordTextHandler): KeywordTex
   /** The word was followed by no `=`: the first of a statement is its keyword, any other a unit. */
   function endWord(): void {
     state = between
-    if (!wordBeginsStatement) return
-    const keyword = upperCase(word, wordLength)
+    if (wordBeginsStatement) beginKeyword(upperCase(word, wordLength))
+  }
+
+  function beginKeyword(keyword: string): void {
     beginStatement(keyword)
+    state = between
     if (keyword === 'ENDCASE') {
       endStatement()
       done = true
@@ -361,6 +379,7 @@ export function createKeywordTextReader(handler: KeywordTextHandler): KeywordTex
   function beginValue(skipped: number): void {
     endsInComma = false
     goesOn = false
+    mayBeKeyword = false
     value.length = 0
     value.isCut = false
     value.line = line
@@ -368,10 +387,12 @@ export function createKeywordTextReader(handler: KeywordTextHandler): KeywordTex
     value.continuationsBefore = continuations
   }
 
-  /** A `\` at the end of a bare value belongs to the line, if this ends here. */
+  /** A `\` at the end of a bare value belongs to the line, if this ends here. Whether a word is an item the next line may tell. */
   function finishBare(): void {
-    goesOn = takeOffBackslash(value)
-    finishValue(value.length === 0 ? beforeValue : between)
+    goesOn = takeOffBackslash(value) || goesOn
+    if (!mayBeKeyword || !isWord(value)) finishValue(value.length === 0 ? beforeValue : between)
+    else if (goesOn) state = afterItem
+    else beginKeyword(upperCase(value.bytes, value.length))
   }
 
   function finishValue(next: number): void {
@@ -398,13 +419,9 @@ export function createKeywordTextReader(handler: KeywordTextHandler): KeywordTex
 
   function endLine(): void {
     if (state === inComment) state = stateBeforeComment
-    if (state === inBare || state === afterItem) finishBare()
+    if (state === inBare || (state === afterItem && !lineIsComment)) finishBare()
     const quotesGoOn = state === inQuotes && !lineIsEmpty && takeOffBackslash(value)
-    if (state === inQuotes && !quotesGoOn) {
-      handler.onUnclosed('quotes', value.line)
-      cutAtCommaOrComment(value)
-      finishValue(between)
-    }
+    if (state === inQuotes && !quotesGoOn) breakOffQuotes()
     if (!goesOn && !quotesGoOn && !lineIsComment) endStatementLine()
     goesOn = false
     line += 1
@@ -413,10 +430,34 @@ export function createKeywordTextReader(handler: KeywordTextHandler): KeywordTex
     lineIsComment = false
   }
 
+  function breakOffQuotes(): void {
+    handler.onUnclosed('quotes', value.line)
+    cutAtCommaOrComment(value)
+    finishValue(between)
+  }
+
   function endStatementLine(): void {
+    if (lineIsEmpty && state !== atStart) breakOffStatement(needsMore())
+    else {
+      endLastWord()
+      if (endsInComma && statementIsOpen && !lineIsEmpty) state = atStart
+      else if (state !== atStart || lineIsEmpty) endStatement()
+    }
+  }
+
+  /** A `\` after a whole value, before an empty line, is one too many and does no harm. */
+  function needsMore(): boolean {
+    return endsInComma || state === beforeValue || (state === afterWord && wordBeginsStatement)
+  }
+
+  function breakOffStatement(isUnfinished: boolean): void {
+    endLastWord()
+    if (isUnfinished && statementIsOpen && depth === 0) handler.onUnclosed('statement', statementLine)
+    endStatement()
+  }
+
+  function endLastWord(): void {
     if (state === inWord || state === afterWord) endWord()
-    if (endsInComma && statementIsOpen && !lineIsEmpty) state = atStart
-    else if (state !== atStart || lineIsEmpty) endStatement()
   }
 
   return {
@@ -431,18 +472,26 @@ export function createKeywordTextReader(handler: KeywordTextHandler): KeywordTex
       if (done) return
       if (state === inComment) state = stateBeforeComment
       if (state === inBare || state === afterItem) finishBare()
-      const unfinished = goesOn || (lineIsEmpty && state !== atStart && state !== inQuotes)
+      const isUnfinished = goesOn || (lineIsEmpty && state !== atStart && state !== inQuotes)
       goesOn = false
-      lineIsComment = false
-      lineIsEmpty = false
-      endLine()
-      if (unfinished && depth === 0) handler.onUnclosed('statement', statementLine)
-      endStatement()
+      if (state === afterItem) finishBare()
+      if (state === inQuotes) {
+        takeOffBackslash(value)
+        breakOffQuotes()
+      }
+      breakOffStatement(isUnfinished)
     },
   }
 }
 
+/** What may follow an item that may be a keyword, but no keyword; a quote shows that a comma is lacking. */
+function endsItem(byte: number): boolean {
+  return byte === comma || byte === closeParenthesis || isQuote(byte)
+}
+
 /** Empty for a word that is longer than any keyword. */
-function upperCase(bytes: Buffer, length: number): string {
-  return length > maxWordBytes ? '' : bytes.toString('latin1', 0, length).toUpperCase()
+function upperCase(bytes: Uint8Array, length: number): string {
+  return length > maxWordBytes
+    ? ''
+    : Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1').toUpperCase()
 }

@@ -37,6 +37,8 @@ const pieces = fc.constantFrom(
     '!',
     '\\',
     '\\\n',
+    ',\n',
+    ', ! c\n',
     ' \\ ! c\n',
     '\n',
     '\r\n',
@@ -81,6 +83,11 @@ test('what is passed over holds nothing of what is looked for', async () => {
     '! c\n',
     '\n',
     'A B=1,\n',
+    'A B=(1,\n',
+    '2,\n',
+    'c,\n',
+    ' c\n',
+    'A B="c, \\\n',
     'A B=1 ! c\r\n',
     'A\r',
     'A "b',
@@ -106,6 +113,7 @@ test('what is passed over holds nothing of what is looked for', async () => {
       for (let from = 0; from < deck.length; from += size) lines.read(deck.subarray(from, from + size))
       lines.end()
       expect(someRead.values.filter(isLookedFor)).toEqual(allRead.values.filter(isLookedFor))
+      expect(someRead.unclosed).toEqual(allRead.unclosed)
     }),
     { numRuns: 200 },
   )
@@ -123,19 +131,29 @@ function isLookedFor({ keyword, text }: Recorded): boolean {
 
 function recorder() {
   const values: Recorded[] = []
+  /** Of statements with something that is looked for. */
+  const unclosed: string[] = []
   let keyword = ''
+  let unclosedHere: string[] = []
+  let firstHere = 0
   const handler: KeywordTextHandler = {
     onKeyword(next) {
       keyword = next
+      unclosedHere = []
+      firstHere = values.length
     },
     onValue(value) {
       const text = Buffer.from(value.bytes.subarray(0, value.length)).toString()
       values.push({ keyword, place: `${value.line}:${value.bytesBefore} ${value.key()}`, text })
     },
-    onStatementEnd() {},
-    onUnclosed() {},
+    onStatementEnd() {
+      if (keyword === 'FILES' || values.slice(firstHere).some(isLookedFor)) unclosed.push(...unclosedHere)
+    },
+    onUnclosed(what, line) {
+      unclosedHere.push(`${line} ${what}`)
+    },
   }
-  return { values, handler }
+  return { values, unclosed, handler }
 }
 
 /** A deck made of statements that are each known to name this or that. */
@@ -147,7 +165,18 @@ const quoted = fc
   .map(([quote, text]) => ({ text, written: `${quote}${text}${quote}` }))
 const bare = name.map((text) => ({ text, written: text }))
 const anyName = fc.oneof(quoted, bare)
-const between = fc.constantFrom(', ', ',', ' , ', ', \\\n   ', ',\\\r\n', ', \\ ! why\n\t', ' \\\n,')
+const between = fc.constantFrom(
+  ', ',
+  ',',
+  ' , ',
+  ', \\\n   ',
+  ',\\\r\n',
+  ', \\ ! why\n\t',
+  ' \\\n,',
+  ',\n ',
+  ', ! why\n',
+  ',\r\n! x.tab\n ',
+)
 const statement = fc.oneof(
   fc.constantFrom(
     { text: 'OPTIONS TEMPERATURE=WALL, DEBUG=OFF', names: [] as string[] },

@@ -12,7 +12,7 @@ const inputExtensions = ['tab', 'rsw', 'wax', 'hyd', 'csv', 'dat', 'inp', 'tpl',
 const anywhere = new Set(inputExtensions.map(extensionNumber))
 const underFileKeys = new Set([...inputExtensions, 'out'].map(extensionNumber))
 
-/** Keywords that are always read, and told about when something in them is not closed. */
+/** Keywords that are always read. When something in them is not closed that is told, whether they name files or not. */
 const readKeywords = ['FILES', 'RESTART', 'BRANCH', 'FEED', 'BLACKOILFEED']
 const marker = new RegExp(
   `\\b(?:${readKeywords.join('|')}|ENDCASE)\\b(?!=)|[.](?:out|${inputExtensions.join('|')})`,
@@ -28,6 +28,11 @@ const silentKeywords = new Set([
   'TRENDDATA',
   'PROFILE',
   'PROFILEDATA',
+  'PLOT',
+  'ANIMATE',
+  'SERVERDATA',
+  'SERVERTREND',
+  'SERVERPROFILE',
 ])
 const silentKeys = new Set([
   'LABEL',
@@ -62,10 +67,14 @@ export const scanOlga: ReferenceScanner = async (content) => {
   let keyword = ''
   let ofRestart: FoundReference[] = []
   let restartReads = true
+  /** Of the statement that is read: told at its end, when it is known whether it names files. */
+  let unclosed: ScanRemark[] = []
+  let namesFiles = false
   let lineOfFirstLeftOut: number | null = null
 
   const add = (list: FoundReference[], value: KeywordTextValue, key: string) => {
     if (value.isCut) return
+    namesFiles = true
     if (references.length + ofRestart.length < maxReferences) list.push({ ...textOf(value), keyword, key })
     else lineOfFirstLeftOut ??= value.line
   }
@@ -73,6 +82,8 @@ export const scanOlga: ReferenceScanner = async (content) => {
   const reader = createKeywordTextReader({
     onKeyword(next) {
       keyword = next
+      unclosed = []
+      namesFiles = readKeywords.includes(next)
     },
     onValue(value) {
       if (keyword === 'RESTART') {
@@ -91,15 +102,16 @@ export const scanOlga: ReferenceScanner = async (content) => {
       }
     },
     onStatementEnd() {
+      if (namesFiles) remarks.push(...unclosed.slice(0, maxRemarks - remarks.length))
       if (keyword !== 'RESTART') return
       if (restartReads) references.push(...ofRestart)
       ofRestart = []
       restartReads = true
     },
     onUnclosed(what, line) {
-      if (!readKeywords.includes(keyword) || remarks.length === maxRemarks) return
+      if (unclosed.length === maxRemarks) return
       const message = `${unclosedWords[what]} on line ${line} is not closed`
-      remarks.push({ severity: 'warning', code: `unclosed_${what}`, message, line })
+      unclosed.push({ severity: 'warning', code: `unclosed_${what}`, message, line })
     },
   })
   const lines = createRelevantLines(reader, marker)

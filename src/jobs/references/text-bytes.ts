@@ -30,3 +30,12 @@ export function isQuote(byte: number): boolean {
 export function isContinuation(byte: number): boolean {
   return byte >= 0x80 && byte < 0xc0
 }
+
+export function isLetter(byte: number): boolean {
+  const lowerCase = byte | 0x20
+  return lowerCase >= 0x61 && lowerCase <= 0x7a
+}
+
+export function isDigitOrUnderscore(byte: number): boolean {
+  return (byte >= 0x30 && byte <= 0x39) || byte === 0x5f
+}

@@ -1,4 +1,12 @@
-import { backslash, comma, exclamation, isBlank, plainBytes } from './text-bytes.ts'
+import {
+  backslash,
+  comma,
+  exclamation,
+  isBlank,
+  isDigitOrUnderscore,
+  isLetter,
+  plainBytes,
+} from './text-bytes.ts'
 
 /** A value while it is read: the first `length` of `bytes`. One is used for all values of a text, one after another. */
 export interface TextValue {
@@ -11,6 +19,9 @@ export interface TextValue {
   bytesBefore: number
   continuationsBefore: number
 }
+
+/** No keyword or key is longer. */
+export const maxWordBytes = 64
 
 /** No file system takes a longer path. */
 const maxValueBytes = 32_768
@@ -73,6 +84,16 @@ export function cutAtCommaOrComment(value: TextValue): void {
   for (let i = 0; i < value.length; i += 1) {
     if (value.bytes[i] === comma || value.bytes[i] === exclamation) value.length = i
   }
+}
+
+/** Whether it is made of what keywords are made of, so that it can be one. */
+export function isWord({ bytes, length }: TextValue): boolean {
+  if (length === 0 || length > maxWordBytes || !isLetter(bytes[0] as number)) return false
+  for (let i = 1; i < length; i += 1) {
+    const byte = bytes[i] as number
+    if (!isLetter(byte) && !isDigitOrUnderscore(byte)) return false
+  }
+  return true
 }
 
 /** A copy that outlives the value. */
