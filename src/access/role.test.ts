@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { roles } from '../contract/access.ts'
+import { roles } from '../contract/choices.ts'
 import type { Caller } from './caller.ts'
 import { lowerRole, refuseRoleAbove, roleReaches } from './role.ts'
 

@@ -1,4 +1,5 @@
-import { type Role, roles } from '../contract/access.ts'
+import type { Role } from '../contract/access.ts'
+import { roles } from '../contract/choices.ts'
 import { AppError } from '../errors.ts'
 import type { Caller } from './caller.ts'
 

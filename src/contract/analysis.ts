@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox'
+import { analysisStatuses } from './choices.ts'
 import { closed, Id, IdArgs, nullable, PageQuery, pageOf, Time } from './common.ts'
 import type { Json, JsonObject } from './json.ts'
 
-export const AnalysisStatus = Type.Enum(['queued', 'in-progress', 'failed', 'completed', 'unknown'], {
+export const AnalysisStatus = Type.Enum([...analysisStatuses], {
   title: 'AnalysisStatus',
 })
 export type AnalysisStatus = Static<typeof AnalysisStatus>

@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox'
+import { runStates } from './choices.ts'
 import { closed, Id, Name, nullable, PageQuery, pageOf, SizeBytes, Time } from './common.ts'
 import { Direction } from './file.ts'
 import { Finding } from './finding.ts'
 import type { JsonObject } from './json.ts'
 import { OrgParam } from './org.ts'
 
-export const RunState = Type.Enum(['queued', 'running', 'succeeded', 'failed', 'canceled'], {
+export const RunState = Type.Enum([...runStates], {
   title: 'RunState',
 })
 export type RunState = Static<typeof RunState>

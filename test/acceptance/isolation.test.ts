@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Role, roles } from '../../src/contract/access.ts'
+import type { Role } from '../../src/contract/access.ts'
+import { roles } from '../../src/contract/choices.ts'
 import type { DeclaredRoute } from '../../src/server/declared-routes.ts'
 import { sendGraphql } from '../helpers/graphql.ts'
 import { graphqlExamples, rootFields } from '../helpers/graphql-examples.ts'

@@ -1,4 +1,4 @@
-import { roles } from '../../contract/access.ts'
+import { roles } from '../../contract/choices.ts'
 
 export interface AdminField {
   flags: string

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import { type Analysis, AnalysisStatus } from '../../contract/analysis.ts'
+import type { Analysis, AnalysisStatus } from '../../contract/analysis.ts'
+import { analysisStatuses } from '../../contract/choices.ts'
 import type { Json } from '../../contract/json.ts'
 import { AppError } from '../../errors.ts'
 import { collect } from '../collect.ts'
@@ -35,7 +36,7 @@ export function addAnalysisCreate(parent: Command, context: CliContext): void {
     .argument('<project>', 'its project; a new one is made')
     .requiredOption('--type <type>', 'what kind of analysis, such as joint-calling')
     .addOption(
-      new Option('--status <status>', 'where it stands').choices(AnalysisStatus.enum).default('completed'),
+      new Option('--status <status>', 'where it stands').choices(analysisStatuses).default('completed'),
     )
     .option('--output <name=path>', 'an output; dots in its name are structure; repeatable', collect)
     .option('--companion <name.key=path>', 'a file beside the output of that name; repeatable', collect)

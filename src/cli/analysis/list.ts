@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import { type Analysis, AnalysisStatus } from '../../contract/analysis.ts'
+import type { Analysis, AnalysisStatus } from '../../contract/analysis.ts'
+import { analysisStatuses } from '../../contract/choices.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import type { CliContext } from '../io.ts'
@@ -23,7 +24,7 @@ export function addAnalysisList(parent: Command, context: CliContext): void {
     .description('List analyses, newest first')
     .option('--project <name>', 'of one project')
     .option('--type <type>', 'of one type')
-    .addOption(new Option('--status <status>', 'where they stand').choices(AnalysisStatus.enum))
+    .addOption(new Option('--status <status>', 'where they stand').choices(analysisStatuses))
     .option('--sequencing-group <id>', 'of one sequencing group')
     .option('--path <path>', 'with this file among their outputs')
   addClientOptions(addListOptions(command))

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import { type Run, RunState } from '../../contract/run.ts'
+import { runStates } from '../../contract/choices.ts'
+import type { Run, RunState } from '../../contract/run.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import type { CliContext } from '../io.ts'
 import { addListOptions, type ListOptions, printList } from '../list-pages.ts'
@@ -17,7 +18,7 @@ export function addRunList(parent: Command, context: CliContext): void {
     .command('list')
     .description('List runs, newest first')
     .option('--workflow <workflow>', 'of one workflow, by its slug or number')
-    .addOption(new Option('--state <state>', 'where they stand').choices(RunState.enum))
+    .addOption(new Option('--state <state>', 'where they stand').choices(runStates))
   addClientOptions(addListOptions(command)).action((options: RunListOptions) => listRuns(context, options))
 }
 

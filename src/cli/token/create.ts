@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { roles } from '../../contract/access.ts'
+import { roles } from '../../contract/choices.ts'
 import type { TokenMade } from '../../contract/token.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
