@@ -9,7 +9,8 @@ export default defineConfig({
     globalSetup: ['test/helpers/global-setup.ts'],
     testTimeout: soak ? 3_600_000 : 60_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Many tests wait for a process or a disk; a third worker uses two processors in the meantime.
+    maxWorkers: 3,
     fileParallelism: !soak,
   },
 })
