@@ -76,6 +76,10 @@ export function errorOfFaults(faults: readonly [Fault, ...Fault[]]): AppError {
 
 /** `casefiles[0].path is required (and 2 more)`; a fault without a field is the body's. */
 export function sentenceOfDetails(first: ErrorDetail, count: number): string {
-  const rest = count > 1 ? ` (and ${count - 1} more)` : ''
-  return `${first.field === '' ? 'The body' : first.field} ${first.message}${rest}`
+  return `${first.field === '' ? 'The body' : first.field} ${first.message}${moreThanOne(count)}`
+}
+
+/** What a sentence about the first of several ends with. */
+export function moreThanOne(count: number): string {
+  return count > 1 ? ` (and ${count - 1} more)` : ''
 }

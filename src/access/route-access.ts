@@ -9,8 +9,6 @@ export type RouteAccess = Role | 'deployment' | 'public'
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess
-    /** Puts the refusal of a request into the words that this route's users know. */
-    refusal?(error: AppError): AppError
   }
   interface FastifyRequest {
     caller: Caller | null

@@ -1,4 +1,4 @@
-import type { ErrorDetail } from '../errors.ts'
+import type { AppError, ErrorDetail } from '../errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -7,5 +7,7 @@ declare module 'fastify' {
      * those of the schema, so that both come in one answer. Takes a body of any shape.
      */
     findFaults?: (body: unknown) => ErrorDetail[]
+    /** Puts the refusal of a request into the words that this route's users know. */
+    refusal?(error: AppError): AppError
   }
 }

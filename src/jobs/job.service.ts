@@ -7,7 +7,7 @@ import type { Job, JobInput } from '../contract/job.ts'
 import type { Preflight } from '../contract/preflight.ts'
 import type { Db, Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
-import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
+import { AppError, type ErrorDetail, moreThanOne, sentenceOfDetails } from '../errors.ts'
 import type { Looker } from '../files/look-at.ts'
 import { inTurnIfMany } from '../files/many-files.ts'
 import { recordFiles } from '../files/record-files.ts'
@@ -86,8 +86,8 @@ function refusal(ofJob: ErrorDetail[], ofFiles: NamedFileFault[]): AppError {
   const file = ofFiles.find(({ sentence }) => sentence.startsWith(auxFileWords)) ?? ofFiles[0]
   const [first] = ofJob
   if (file !== undefined) {
-    const rest = details.length > 1 ? ` (and ${details.length - 1} more)` : ''
-    return new AppError('invalid', `${file.sentence}: ${file.message}${rest}`, { details })
+    const sentence = `${file.sentence}: ${file.message}${moreThanOne(details.length)}`
+    return new AppError('invalid', sentence, { details })
   }
   return new AppError('invalid', first && sentenceOfDetails(first, details.length), { details })
 }

@@ -1,7 +1,7 @@
 import type { RootsOf } from '../access/roots-of.ts'
 import type { JobInput } from '../contract/job.ts'
 import type { Preflight } from '../contract/preflight.ts'
-import { AppError, type ErrorDetail, maxFaults } from '../errors.ts'
+import { AppError, type ErrorDetail, maxFaults, moreThanOne } from '../errors.ts'
 import { refuseTooMany } from '../files/many-files.ts'
 import { forEachConcurrently } from '../lib/limit-concurrency.ts'
 import type { Verdict } from '../storage/probe.ts'
@@ -93,10 +93,8 @@ export async function preflight(
 export function refuseUnrunnable({ faults }: PreflightResult): void {
   const [first] = faults
   if (first === undefined) return
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
-  throw new AppError('invalid', `The job cannot run: ${first.field}: ${first.message}${more}`, {
-    details: faults,
-  })
+  const sentence = `The job cannot run: ${first.field}: ${first.message}${moreThanOne(faults.length)}`
+  throw new AppError('invalid', sentence, { details: faults })
 }
 
 /** The same job, with what was found as the aux files of those casefiles that were given without. */

@@ -1,5 +1,4 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import '../access/route-access.ts'
 import '../access/route-faults.ts'
 import type { ErrorBody } from '../contract/common.ts'
 import { AppError, type ErrorDetail, errorTable, maxFaults, sentenceOfDetails } from '../errors.ts'

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Analysis } from '../../contract/analysis.ts'
+import { askAgain } from '../ask-again.ts'
 import type { ApiClient } from '../client.ts'
 import type { CliIo } from '../io.ts'
 import { whileWaiting } from '../progress.ts'
-import { sayWhatPasses } from '../say-what-passes.ts'
 import { currentOutputs, withReasons } from './current-outputs.ts'
 import type { OutputFile } from './output-file.ts'
 import type { OutputLine } from './output-lines.ts'
@@ -42,14 +41,10 @@ export async function* eachLook(
   while (watch && !look.files.every(isThere)) {
     const { files, tookMs } = look
     const absent = files.filter((line) => !isThere(line)).length
-    const next = await waiting(
-      `Waiting for ${absent.toLocaleString('en')} of ${countOf(files)}`,
-      async () => {
-        // A server that takes long to look is left alone for as long.
-        await sleep(Math.max(pauseMs, tookMs), undefined, { signal }).catch(() => signal.throwIfAborted())
-        return await verify(client, id, signal)
-      },
-    ).catch((error: unknown) => sayWhatPasses(io, error))
+    const words = `Waiting for ${absent.toLocaleString('en')} of ${countOf(files)}`
+    // A server that takes long to look is left alone for as long.
+    const pause = { words, pauseMs: Math.max(pauseMs, tookMs) }
+    const next = await askAgain(io, { startedAt, signal }, pause, () => verify(client, id, signal))
     const news = [...newsSince(files, next?.files ?? [])]
     pauseMs = news.length > 0 ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2)
     if (next === undefined) continue

@@ -9,8 +9,3 @@ export const jobStyle: Record<JobStatus, Style> = {
   paused: 'yellow',
   killed: 'red',
 }
-
-/** Nothing more happens to it by itself. */
-export function isFinished(status: JobStatus): boolean {
-  return status === 'completed' || status === 'failed' || status === 'killed'
-}

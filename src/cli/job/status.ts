@@ -1,18 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { JobStatuses, JobStatusItem } from '../../contract/job.ts'
 import { AppError } from '../../errors.ts'
+import { isFinished } from '../../jobs/job-state.ts'
+import { askAgain } from '../ask-again.ts'
 import type { ApiClient } from '../client.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import { exitCode } from '../exit-code.ts'
 import { type CliContext, type CliIo, printJson } from '../io.ts'
-import { whileWaiting } from '../progress.ts'
-import { sayWhatPasses } from '../say-what-passes.ts'
 import { type Column, createTable } from '../table.ts'
 import { untilInterrupted } from '../until-interrupted.ts'
 import { idNumbers } from '../whole-number.ts'
-import { isFinished, jobStyle } from './job-style.ts'
+import { jobStyle } from './job-style.ts'
 
 interface JobStatusOptions {
   watch?: boolean
@@ -69,15 +68,7 @@ async function* eachStatus(
     const going = all.filter(({ status }) => !isFinished(status)).length
     if (going === 0) return
     const words = `Waiting for ${going} of ${all.length} ${all.length === 1 ? 'job' : 'jobs'}`
-    const next = await whileWaiting(
-      io,
-      words,
-      async () => {
-        await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted())
-        return await askStatus(client, ids)
-      },
-      startedAt,
-    ).catch((error: unknown) => sayWhatPasses(io, error))
+    const next = await askAgain(io, { startedAt, signal }, { words, pauseMs }, () => askStatus(client, ids))
     const known = new Set(all.map(lineOf))
     const news = (next ?? []).filter((job) => !known.has(lineOf(job)))
     pauseMs = news.length > 0 ? firstPauseMs : Math.min(longestPauseMs, pauseMs * 2)

@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Run } from '../../contract/run.ts'
+import { askAgain } from '../ask-again.ts'
 import type { ApiClient } from '../client.ts'
 import type { CliIo } from '../io.ts'
-import { whileWaiting } from '../progress.ts'
-import { sayWhatPasses } from '../say-what-passes.ts'
 import { isFinished } from './print-run.ts'
 
 const firstPauseMs = 500
@@ -22,15 +20,7 @@ export async function watchRun(
   let pauseMs = firstPauseMs
   while (!isFinished(run.state)) {
     const words = `Run ${run.id} is ${run.state}`
-    const next = await whileWaiting(
-      io,
-      words,
-      async () => {
-        await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted())
-        return await client.get<Run>(path)
-      },
-      startedAt,
-    ).catch((error: unknown) => sayWhatPasses(io, error))
+    const next = await askAgain(io, { startedAt, signal }, { words, pauseMs }, () => client.get<Run>(path))
     pauseMs = next?.state === run.state ? Math.min(longestPauseMs, pauseMs * 2) : firstPauseMs
     if (next !== undefined) run = next
   }
