@@ -1,6 +1,5 @@
 import type { Caller } from '../access/caller.ts'
 import type { Run, SubmissionCheck } from '../contract/run.ts'
-import { AppError } from '../errors.ts'
 import type { FileTypes } from '../files/file-types.ts'
 import { replay } from '../idempotency/write-once.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -13,7 +12,7 @@ import { type Received, receiveSubmission } from './receive-submission.ts'
 import { commitSubmission } from './record-submission.ts'
 import { refusalOf } from './submission-faults.ts'
 import type { SubmissionLimits, SubmittedParts } from './submitted-part.ts'
-import { createTemporaries } from './temporaries.ts'
+import { createTemporaries, getPrivateStore } from './temporaries.ts'
 import type { WorkflowRow } from './workflow.repository.ts'
 
 export interface LaunchDeps extends WorkflowDeps {
@@ -34,13 +33,8 @@ export async function launchRun(
   key: string,
   parts: SubmittedParts,
 ): Promise<Run> {
-  const { db, store, log } = deps
-  if (store === null) {
-    throw new AppError(
-      'unavailable',
-      'There is no driver for the private store of this server, so nothing can be uploaded',
-    )
-  }
+  const { db, log } = deps
+  const store = getPrivateStore(deps.store)
   const workflow = await getWorkflowRow(db, caller, key)
   const temporaries = createTemporaries(store, log)
   try {

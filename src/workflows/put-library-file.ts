@@ -4,7 +4,6 @@ import type { LibraryFile } from '../contract/library.ts'
 import type { Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
-import { noFacts } from '../files/file-state.ts'
 import type { FileTypes } from '../files/file-types.ts'
 import { recordFiles } from '../files/record-files.ts'
 import { privateFolder } from '../storage/private-folder.ts'
@@ -12,10 +11,16 @@ import type { Store } from '../storage/store.ts'
 import * as libraryRepository from './library.repository.ts'
 import { libraryFileFromRow } from './library.service.ts'
 import { type ReceivedLibraryFile, receiveLibraryFile } from './receive-library-file.ts'
-import { abandonSubmission, type StoreDeps, type StoredFile, storeAt } from './stored-submission.ts'
+import {
+  abandonSubmission,
+  fileToRecord,
+  type StoreDeps,
+  type StoredFile,
+  storeAt,
+} from './stored-submission.ts'
 import { redeemIntent, type SubmissionIntent } from './submission-intent.repository.ts'
 import type { SubmittedParts } from './submitted-part.ts'
-import { createTemporaries } from './temporaries.ts'
+import { createTemporaries, getPrivateStore } from './temporaries.ts'
 
 export interface LibraryDeps extends Omit<StoreDeps, 'store'> {
   fileTypes: FileTypes
@@ -30,17 +35,13 @@ export interface PutLibraryFile {
 
 /** Keeps a file under its name: a new version of it, unless the current one has the same bytes. */
 export async function putLibraryFile(
-  { db, log, fileTypes, store }: LibraryDeps,
+  deps: LibraryDeps,
   caller: Caller,
   givenName: string,
   parts: SubmittedParts,
 ): Promise<PutLibraryFile> {
-  if (store === null) {
-    throw new AppError(
-      'unavailable',
-      'There is no driver for the private store of this server, so nothing can be uploaded',
-    )
-  }
+  const { db, log, fileTypes } = deps
+  const store = getPrivateStore(deps.store)
   const temporaries = createTemporaries(store, log)
   try {
     const received = await receiveLibraryFile(givenName, parts, fileTypes, temporaries.keep)
@@ -122,15 +123,7 @@ async function recordVersion(
   }
   const [file] = stored
   if (file === undefined) throw new Error('A library file was stored nowhere')
-  const { sizeBytes, generation, modifiedAt } = file.facts
-  const { crc32c, sha256 } = written
-  const facts = { ...noFacts, sizeBytes, crc32c, sha256, generation, modifiedAt }
-  const recorded = await recordFiles(
-    trx,
-    orgId,
-    [{ path: file.path, kind: 'file', sighting: { state: 'verified', facts } }],
-    new Date(),
-  )
+  const recorded = await recordFiles(trx, orgId, [fileToRecord(file, written)], new Date())
   const { fileId, versionId = null } = recorded.get(file.path) ?? {}
   if (fileId === undefined || versionId === null) throw new Error(`recordFiles left out "${file.path}"`)
   const made = { id, version, fileId, versionId, fileType: type.extension }

@@ -3,9 +3,8 @@ import type { Caller } from '../access/caller.ts'
 import type { Run } from '../contract/run.ts'
 import type { Trx } from '../db/client.ts'
 import { AppError } from '../errors.ts'
-import { noFacts } from '../files/file-state.ts'
 import { insertUses } from '../files/file-use.repository.ts'
-import { type FileToRecord, recordFiles } from '../files/record-files.ts'
+import { recordFiles } from '../files/record-files.ts'
 import { findSameContent } from '../files/same-content.repository.ts'
 import { writeOnce } from '../idempotency/write-once.ts'
 import type { WrittenTemporary } from '../storage/store.ts'
@@ -14,6 +13,7 @@ import { insertRun, insertRunFiles, insertRunFindings } from './run.repository.t
 import { getRun } from './run.service.ts'
 import {
   abandonSubmission,
+  fileToRecord,
   type StoreDeps,
   type StoredFile,
   storeFolder,
@@ -108,12 +108,7 @@ async function recordRun(
     metadata,
     steps,
   })
-  const files = stored.map(({ path, facts }, index): FileToRecord => {
-    const { crc32c = null, sha256 = null } = kept[index]?.written ?? {}
-    const { sizeBytes, generation, modifiedAt } = facts
-    const seen = { ...noFacts, sizeBytes, crc32c, sha256, generation, modifiedAt }
-    return { path, kind: 'file', sighting: { state: 'verified', facts: seen } }
-  })
+  const files = stored.map((file, index) => fileToRecord(file, kept[index]?.written))
   const recorded = await recordFiles(trx, orgId, files, new Date())
   const useIds = await insertUses(
     trx,

@@ -1,8 +1,10 @@
 import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
+import { noFacts } from '../files/file-state.ts'
+import type { FileToRecord } from '../files/record-files.ts'
 import type { Logger } from '../lib/logger.ts'
 import { privateFolder } from '../storage/private-folder.ts'
-import type { FileFacts, KnownContent, Store } from '../storage/store.ts'
+import type { FileFacts, KnownContent, Store, WrittenTemporary } from '../storage/store.ts'
 import {
   abandonIntent,
   deleteIntent,
@@ -42,6 +44,16 @@ export interface FileToStore {
 export interface StoredFile {
   path: string
   facts: FileFacts
+}
+
+/** As the ledger records it: seen there, with the checksums that were computed while it came. */
+export function fileToRecord(
+  { path, facts: { sizeBytes, generation, modifiedAt } }: StoredFile,
+  written: Pick<WrittenTemporary, 'crc32c' | 'sha256'> | undefined,
+): FileToRecord {
+  const { crc32c = null, sha256 = null } = written ?? {}
+  const facts = { ...noFacts, sizeBytes, crc32c, sha256, generation, modifiedAt }
+  return { path, kind: 'file', sighting: { state: 'verified', facts } }
 }
 
 /** Moves the files to the final paths that a new intent names. The temporaries are the intent's from then on. */

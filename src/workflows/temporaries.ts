@@ -1,3 +1,4 @@
+import { AppError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Store } from '../storage/store.ts'
 import type { Keep } from './receive-file.ts'
@@ -7,6 +8,15 @@ export interface Temporaries {
   keep: Keep
   release(): void
   remove(): Promise<void>
+}
+
+/** What takes uploads; throws `unavailable` where there is no driver for it. */
+export function getPrivateStore(store: Store | null): Store {
+  if (store !== null) return store
+  throw new AppError(
+    'unavailable',
+    'There is no driver for the private store of this server, so nothing can be uploaded',
+  )
 }
 
 export function createTemporaries(store: Store, log: Logger): Temporaries {
