@@ -88,6 +88,7 @@ async function replayVariant(server: BenchServer, names: (run: string) => string
   }
   const caller = {
     orgId: org.id,
+    orgSlug: 'bench',
     tokenId: token.id,
     memberName: null,
     role: 'owner',

@@ -4,6 +4,7 @@ import type { Once } from '../idempotency/write-once.ts'
 /** Who makes a request: every service takes it, every query carries its org. */
 export interface Caller {
   orgId: number
+  orgSlug: string
   tokenId: number
   memberName: string | null
   role: Role

@@ -1,16 +1,14 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
-import { findOrg } from './org.repository.ts'
 import { callerOf } from './route-access.ts'
 
 /** Routes of what an org owns, below its address. Any org but the caller's own is as unknown as one that is not there. */
-export function ownOrgRoutes(db: Db, plugins: readonly FastifyPluginAsync[]): FastifyPluginAsync {
+export function ownOrgRoutes(plugins: readonly FastifyPluginAsync[]): FastifyPluginAsync {
   const routes: FastifyPluginAsync = async (app) => {
     app.addHook<{ Params: { org: string } }>('preHandler', async (request) => {
-      const { orgId } = callerOf(request)
+      const { orgId, orgSlug } = callerOf(request)
       const { org } = request.params
-      if (org === String(orgId) || org === (await findOrg(db, orgId))?.slug) return
+      if (org === String(orgId) || org === orgSlug) return
       throw new AppError('not_found', 'Org not found')
     })
     for (const plugin of plugins) await app.register(plugin)

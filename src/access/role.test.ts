@@ -5,6 +5,7 @@ import { lowerRole, refuseRoleAbove, roleReaches } from './role.ts'
 
 const callerWith = (role: Caller['role']): Caller => ({
   orgId: 1,
+  orgSlug: 'default',
   tokenId: 1,
   memberName: null,
   role,

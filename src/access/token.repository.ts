@@ -9,6 +9,7 @@ import { tokenDigest, tokenPrefix } from './token.ts'
 export interface LiveToken {
   id: number
   org_id: number
+  org_slug: string
   role: Role
   deployment: boolean
   session: boolean
@@ -25,13 +26,14 @@ export async function findLiveToken(db: Db, token: string): Promise<LiveToken | 
 export async function findLiveTokens(db: Db, tokens: readonly string[]): Promise<(LiveToken | undefined)[]> {
   // The digest of 256 random bits is looked up, not compared: how long that takes tells nothing of the token.
   const { rows } = await sql<LiveToken & { position: number; member_role: Role | null }>`
-    select wanted.position, t.id, t.org_id, t.role, t.deployment, t.session, t.last_used_at,
+    select wanted.position, t.id, t.org_id, o.slug as org_slug, t.role, t.deployment, t.session, t.last_used_at,
       m.name as member_name, m.role as member_role
     from unnest(${tokens.map(tokenDigest)}::bytea[]) with ordinality as wanted (digest, position)
     cross join lateral (
       select * from token
       where digest = wanted.digest and revoked_at is null and (expires_at is null or expires_at > now()) offset 0
     ) t
+    cross join lateral (select slug from org where id = t.org_id offset 0) o
     left join lateral (select name, role from member where id = t.member_id offset 0) m on true`.execute(db)
   const byPosition = new Map(rows.map((row) => [row.position, row]))
   return tokens.map((_, index) => {

@@ -3,11 +3,8 @@ import type { Caller } from '../access/caller.ts'
 import { ensureProjects } from '../access/project.repository.ts'
 import type { Analysis, ShowQuery } from '../contract/analysis.ts'
 import type { Db, Trx } from '../db/client.ts'
-import { inTransaction } from '../db/transaction.ts'
-import { AppError } from '../errors.ts'
 import { recordFiles } from '../files/record-files.ts'
-import { writeOnce } from '../idempotency/write-once.ts'
-import { createGatherer } from '../lib/gather.ts'
+import { createSharedWriter } from '../idempotency/write-together.ts'
 import { type AnalysisFacts, insertAnalyses } from './analysis.repository.ts'
 import { answerAsRegistered } from './answer-as-registered.ts'
 import type { OutputNode } from './parse-outputs.ts'
@@ -28,43 +25,13 @@ export type Register = (registration: Registration) => Promise<Analysis>
 
 /** So many files are a transaction of their own. */
 const manyFiles = 1000
-const registrationsAtOnce = { lanes: 2, most: 64 }
 
-/**
- * Registrations of one org that come at the same moment share a transaction: its statements are as many for all of
- * them as for one. Where it fails each is tried alone, so that none suffers from another's fault.
- */
 export function createRegister(db: Db): Register {
-  const alone = (registration: Registration) =>
-    writeOnce(db, registration.caller, async (trx) => {
-      const [analysis] = await registerAnalyses(trx, registration.caller.orgId, [registration])
-      if (analysis === undefined) throw new Error('The analysis was not registered')
-      return analysis
-    })
-  const together = async (registrations: Registration[]): Promise<(Analysis | null)[]> => {
-    const [first, ...others] = registrations
-    if (first === undefined) return []
-    if (others.length === 0) return [await alone(first)]
-    try {
-      return await inTransaction(db, (trx) => registerAnalyses(trx, first.caller.orgId, registrations))
-    } catch (error) {
-      // A connection lost during the commit leaves open whether it was kept.
-      if (error instanceof AppError && error.code === 'unavailable') throw error
-      return registrations.map(() => null)
-    }
-  }
-  const gatherers = new Map<number, (registration: Registration) => Promise<Analysis | null>>()
-  const gathererOf = (orgId: number) => {
-    const gather = gatherers.get(orgId) ?? createGatherer(together, registrationsAtOnce)
-    gatherers.set(orgId, gather)
-    return gather
-  }
-
-  return async (registration) => {
-    const { caller, nodes } = registration
-    if (caller.once !== undefined || nodes.length > manyFiles) return await alone(registration)
-    return (await gathererOf(caller.orgId)(registration)) ?? (await alone(registration))
-  }
+  return createSharedWriter(db, registerAnalyses, {
+    lanes: 2,
+    most: 64,
+    isLarge: ({ nodes }) => nodes.length > manyFiles,
+  })
 }
 
 async function registerAnalyses(

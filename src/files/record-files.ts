@@ -36,20 +36,20 @@ export const checksumTask = 'checksum_file'
  * A look that began before the last one that is recorded says nothing: `seenAt` is when it began.
  * A file that is there takes its place in every output that waited for it. Whatever is left to find out becomes a
  * task of the same transaction: the checksum of a file too large to read in passing, and another look where a store
- * would not answer; with `watch: false` the caller sees to the latter.
+ * would not answer; with `watch: false` the caller sees to the latter. `areNew` saves a look where no path is likely to be known.
  */
 export async function recordFiles(
   trx: Trx,
   orgId: number,
   files: FileToRecord[],
   seenAt: Date,
-  { watch = true } = {},
+  { watch = true, areNew = false } = {},
 ): Promise<Map<string, RecordedFile>> {
   const recorded = new Map<string, RecordedFile>()
   const byPath = inPathOrder(files).map((file) => ({ seenAt, ...file }))
   if (byPath.length === 0) return recorded
 
-  const known = await knownByPath(trx, orgId, byPath)
+  const known = areNew ? new Map<string, KnownFileRow>() : await knownByPath(trx, orgId, byPath)
   const unknown = byPath.filter((file) => !known.has(file.path))
   if (unknown.length > 0) {
     for (const [path, file] of await insertUnknown(trx, orgId, unknown)) recorded.set(path, file)

@@ -19,7 +19,7 @@ export interface Once {
 }
 
 /** Of the caller of a request: its key belongs to its token. */
-interface KeyHolder {
+export interface KeyHolder {
   tokenId: number
   once?: Once
 }

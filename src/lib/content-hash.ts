@@ -22,6 +22,10 @@ export function createContentHash(): ContentHash {
   }
 }
 
+export function crc32cOf(bytes: Buffer): string {
+  return checksumFromNumber(crc32c(bytes))
+}
+
 /** Base64 of the big-endian bytes, as Google Cloud Storage writes a CRC32C. */
 export function checksumFromNumber(value: number): string {
   const bytes = Buffer.alloc(4)

@@ -5,6 +5,19 @@ export interface GatherOptions {
   most: number
 }
 
+/** A gatherer for each key. */
+export function createGatherers<K, I, O>(
+  work: (key: K, items: I[]) => Promise<O[]>,
+  options: GatherOptions,
+): (key: K, item: I) => Promise<O> {
+  const gatherers = new Map<K, (item: I) => Promise<O>>()
+  return (key, item) => {
+    const gather = gatherers.get(key) ?? createGatherer((items: I[]) => work(key, items), options)
+    gatherers.set(key, gather)
+    return gather(item)
+  }
+}
+
 /**
  * Does together what is asked for while earlier batches are still at work, so that a hundred callers of the same
  * moment cost little more than one; who comes alone waits for nobody. A batch is begun after each of its items was

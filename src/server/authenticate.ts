@@ -24,6 +24,7 @@ export function createAuthenticator(db: Db, lastUses: LastUses): (request: Fasti
     lastUses.note(live)
     request.caller = {
       orgId: live.org_id,
+      orgSlug: live.org_slug,
       tokenId: live.id,
       memberName: live.member_name,
       role: live.role,

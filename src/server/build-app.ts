@@ -21,8 +21,8 @@ import { orgListRoutes } from '../jobs/org-list.routes.ts'
 import type { Stores } from '../storage/stores.ts'
 import { builtInValidators } from '../validators/built-in-validators.ts'
 import { validatorRoutes } from '../validators/validator.routes.ts'
+import { createCommit } from '../workflows/commit-submission.ts'
 import { launchRoutes } from '../workflows/launch.routes.ts'
-import { findLibraryNames } from '../workflows/library.repository.ts'
 import { libraryRoutes } from '../workflows/library.routes.ts'
 import { findOriginalName } from '../workflows/original-name.ts'
 import { runRoutes } from '../workflows/run.routes.ts'
@@ -80,7 +80,7 @@ export async function buildApp(deps: AppDeps) {
   const lookAt = createLooker({ rootsOf, stores: deps.stores })
   const analyses = { db, lookAt, rootsOf, register: createRegister(db) }
   const { fileTypes = shippedFileTypes } = deps
-  const workflows = { db, fileTypes, validators: builtInValidators, findLibraryFiles: findLibraryNames }
+  const workflows = { db, fileTypes, validators: builtInValidators }
   const files = {
     db,
     fileTypes,
@@ -150,17 +150,19 @@ export async function buildApp(deps: AppDeps) {
   })
   await app.register(orgListRoutes({ db }), { prefix: '/api/v1' })
   await app.register(validatorRoutes(workflows), { prefix: '/api/v1' })
+  const store = deps.stores.storeFor(deps.deployment.storeRoot)
   const launches = {
     ...workflows,
     fileTypes,
     limits: { primaryBytes, auxiliaryBytes, textBytes: maxTextPartBytes },
-    store: deps.stores.storeFor(deps.deployment.storeRoot),
+    store,
+    commit: createCommit({ db, store, log: deps.log }),
     log: deps.log,
     readParts: submittedParts,
   }
   const inOrg = [workflowRoutes, slotRoutes, stepRoutes, runRoutes].map((routes) => routes(workflows))
   inOrg.push(launchRoutes(launches), libraryRoutes(launches))
-  await app.register(ownOrgRoutes(db, inOrg), { prefix: '/api/v1' })
+  await app.register(ownOrgRoutes(inOrg), { prefix: '/api/v1' })
   await app.register(graphqlRoute({ db, fields: graphqlFields(analyses) }))
   await app.register(signInPageRoute({ db }))
   await app.register(signedLinkRoute(files))

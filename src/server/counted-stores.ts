@@ -27,6 +27,7 @@ function countedStore(store: Store, scheme: string, storeCalls: Metrics['storeCa
     readRange: counted('read', store.readRange),
     writeTemporary: counted('write', store.writeTemporary),
     moveInPlace: counted('move', store.moveInPlace),
+    writeNew: counted('write', store.writeNew),
     delete: counted('delete', store.delete),
   }
 }

@@ -7,7 +7,7 @@ import { alreadyThere, noContent, otherGeneration, outsideLocation } from './con
 import { type GsClient, type GsOptions, loadGsClient } from './gs-client.ts'
 import { gsNoAnswer, gsWriteFailed, isPreconditionFault, noSuchName } from './gs-errors.ts'
 import { readObject } from './gs-read.ts'
-import { uploadTemporary } from './gs-write.ts'
+import { uploadNew, uploadTemporary } from './gs-write.ts'
 import { contains, parseAddress } from './location.ts'
 import {
   type CallOptions,
@@ -169,6 +169,17 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
           log.warn({ err: error, path: temporaryPath }, 'a temporary is left to the sweeper'),
         )
       return facts
+    },
+
+    async writeNew(path, content) {
+      const { client, key: name } = await fileOf(path)
+      try {
+        const upload = (attempt: number) => uploadNew(client, bucket, { name, content, isAgain: attempt > 1 })
+        return factsFromMetadata(await client.call(upload))
+      } catch (error) {
+        if (isPreconditionFault(error)) throw alreadyThere(path)
+        throw error instanceof AppError ? error : gsWriteFailed(bucket, error)
+      }
     },
 
     async delete(path) {

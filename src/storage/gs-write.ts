@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { FileMetadata } from '@google-cloud/storage'
 import { AppError } from '../errors.ts'
-import { createContentHash } from '../lib/content-hash.ts'
+import { crc32cOf, createContentHash } from '../lib/content-hash.ts'
 import type { GsClient } from './gs-client.ts'
-import { gsWriteFailed } from './gs-errors.ts'
+import { gsWriteFailed, isPreconditionFault } from './gs-errors.ts'
 import type { WrittenTemporary } from './store.ts'
 
 /** Content up to this size goes in one request; it is held in memory so that the request can be made again. */
@@ -36,9 +37,7 @@ export async function uploadTemporary(
   const sourceFault: { error?: unknown } = {}
   try {
     if (ended) {
-      const file = client.requests.bucket(bucket).file(name)
-      await client.call(() => file.save(Buffer.concat(head), { resumable: false, validation: false }))
-      stored = file.metadata.crc32c
+      stored = (await client.call(() => saveWhole(client, bucket, name, Buffer.concat(head)))).crc32c
     } else {
       const file = client.uploads.bucket(bucket).file(name)
       const target = file.createWriteStream({
@@ -57,14 +56,47 @@ export async function uploadTemporary(
     throw gsWriteFailed(bucket, error)
   }
   const written = hash.digest()
-  if (stored !== written.crc32c) {
-    await client.requests.bucket(bucket).file(name).delete({ ignoreNotFound: true })
-    throw new AppError(
-      'unavailable',
-      `The file cannot be stored: the bucket "${bucket}" stored other bytes than were sent. Try again`,
-    )
-  }
+  if (stored !== written.crc32c) throw await otherBytes(client, bucket, name)
   return { name, ...written }
+}
+
+/** Uploads under a name that no object has, in one request: `isAgain` where one before it was not answered. */
+export async function uploadNew(
+  client: GsClient,
+  bucket: string,
+  { name, content, isAgain }: { name: string; content: Buffer; isAgain: boolean },
+): Promise<FileMetadata> {
+  const sent = crc32cOf(content)
+  const save = saveWhole(client, bucket, name, content, { ifGenerationMatch: 0 })
+  const metadata = await save.catch(async (error: unknown) => {
+    // What a request put there whose answer was lost is its own.
+    if (!isAgain || !isPreconditionFault(error)) throw error
+    const [there] = await client.requests.bucket(bucket).file(name).getMetadata()
+    if (there.crc32c === sent) return there
+    throw error
+  })
+  if (metadata.crc32c !== sent) throw await otherBytes(client, bucket, name)
+  return metadata
+}
+
+async function saveWhole(
+  client: GsClient,
+  bucket: string,
+  name: string,
+  content: Buffer,
+  preconditionOpts: { ifGenerationMatch?: number } = {},
+): Promise<FileMetadata> {
+  const file = client.requests.bucket(bucket).file(name)
+  await file.save(content, { resumable: false, validation: false, preconditionOpts })
+  return file.metadata
+}
+
+async function otherBytes(client: GsClient, bucket: string, name: string): Promise<AppError> {
+  await client.requests.bucket(bucket).file(name).delete({ ignoreNotFound: true })
+  return new AppError(
+    'unavailable',
+    `The file cannot be stored: the bucket "${bucket}" stored other bytes than were sent. Try again`,
+  )
 }
 
 async function* rest(

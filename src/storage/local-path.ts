@@ -17,7 +17,7 @@ export interface Inside {
 /** Linux's O_PATH: a descriptor that names an inode without opening it, so a FIFO does not hang and a device does not act. */
 const nameOnly = 0o10000000
 const readFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
-const descriptorsHavePaths = process.platform === 'linux' && existsSync('/proc/self/fd')
+export const descriptorsHavePaths = process.platform === 'linux' && existsSync('/proc/self/fd')
 
 const linkLeadsOut: NoAnswer = {
   state: 'absent',
@@ -111,6 +111,6 @@ async function explainFailure(realRoot: string, target: string, error: unknown):
 
 const circleReason = localNoAnswer({ code: 'ELOOP' }).reason
 
-function isBelow(realRoot: string, resolved: string): boolean {
+export function isBelow(realRoot: string, resolved: string): boolean {
   return resolved === realRoot || resolved.startsWith(realRoot === '/' ? '/' : `${realRoot}/`)
 }

@@ -7,11 +7,12 @@ import type { Logger } from '../lib/logger.ts'
 import { noContent, otherGeneration, outsideLocation } from './content-errors.ts'
 import { errorCodeOf, localNoAnswer } from './local-errors.ts'
 import { factsFromStats, lookAtFile, whyNoFile } from './local-facts.ts'
+import { openFolder } from './local-folder.ts'
 import { listLocalRange } from './local-list.ts'
 import { openInside } from './local-path.ts'
-import { moveLocalInPlace, openFolder, writeLocalTemporary } from './local-write.ts'
+import { moveLocalInPlace, writeLocalNew, writeLocalTemporary } from './local-write.ts'
 import { isWithin, parseAddress } from './location.ts'
-import { type NoAnswer, type ReadOptions, type Store, temporaryFolder } from './store.ts'
+import { type KnownContent, type NoAnswer, type ReadOptions, type Store, temporaryFolder } from './store.ts'
 
 export interface LocalStoreOptions {
   log: Logger
@@ -35,6 +36,9 @@ export function createLocalStore(root: string, { mayLeadTo }: LocalStoreOptions)
     if (!isWithin(root, path)) throw outsideLocation(root, path)
     return findRealRoot()
   }
+
+  const sameFile = (known: KnownContent | undefined) =>
+    known && { segments: segmentsBelow(root, known.path), generation: known.generation }
 
   const store: Store = {
     root,
@@ -84,18 +88,19 @@ export function createLocalStore(root: string, { mayLeadTo }: LocalStoreOptions)
 
     async moveInPlace(temporaryPath, finalPath, { ifAbsent = false, sameAs } = {}) {
       const final = { path: finalPath, segments: segmentsBelow(root, finalPath) }
-      const same = sameAs && { segments: segmentsBelow(root, sameAs.path), generation: sameAs.generation }
       const realRoot = await realRootOf(temporaryPath)
-      await moveLocalInPlace(realRoot, temporaryPath, final, { ifAbsent, ...(same && { same }) })
-      const look = await store.stat(finalPath)
-      if (look.state !== 'present') throw noContent(finalPath, look)
-      return look.facts
+      return await moveLocalInPlace(realRoot, temporaryPath, final, { ifAbsent, same: sameFile(sameAs) })
+    },
+
+    async writeNew(finalPath, content, { sameAs } = {}) {
+      const final = { path: finalPath, segments: segmentsBelow(root, finalPath) }
+      return await writeLocalNew(await findRealRoot(), content, final, sameFile(sameAs))
     },
 
     async delete(target) {
       const segments = segmentsBelow(root, target)
       try {
-        const folder = await openFolder(await findRealRoot(), segments.slice(0, -1), false)
+        const folder = await openFolder(await findRealRoot(), segments.slice(0, -1), { make: false })
         try {
           await unlink(`${folder.heldPath}/${segments.at(-1)}`)
         } finally {

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
-import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
+import { link, lstat, open, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { createContentHash } from '../lib/content-hash.ts'
-import { alreadyThere, noContent, outsideLocation } from './content-errors.ts'
+import { alreadyThere, noContent } from './content-errors.ts'
 import { errorCodeOf, writeFailed } from './local-errors.ts'
 import { factsFromStats } from './local-facts.ts'
-import { type Inside, openInside } from './local-path.ts'
-import { temporaryFolder, type WrittenTemporary } from './store.ts'
+import { type Folder, openFolder } from './local-folder.ts'
+import { type FileFacts, nothingThere, temporaryFolder, type WrittenTemporary } from './store.ts'
 
 /** Writes `content` to a new file in the temporary folder of `realRoot`, on the disk when it resolves. */
 export async function writeLocalTemporary(
@@ -17,7 +16,7 @@ export async function writeLocalTemporary(
   content: Readable,
 ): Promise<WrittenTemporary> {
   const name = randomUUID()
-  const folder = await openFolder(realRoot, [temporaryFolder], true).catch((error: unknown) => {
+  const folder = await openFolder(realRoot, [temporaryFolder], { make: true }).catch((error: unknown) => {
     content.destroy()
     throw writeFailed(error)
   })
@@ -75,10 +74,16 @@ const rethrow = (error: unknown): never => {
   throw writeFailed(error)
 }
 
-interface LocalMoveOptions {
-  ifAbsent: boolean
-  /** A file with the same bytes, for as long as it is still of this generation, which tells its size too. */
-  same?: { segments: readonly string[]; generation: string }
+/** Where a file is to be, and the same from the root on. */
+interface FinalPlace {
+  path: string
+  segments: readonly string[]
+}
+
+/** A file with the same bytes, for as long as it is still of this generation, which tells its size too. */
+interface SameFile {
+  segments: readonly string[]
+  generation: string
 }
 
 /**
@@ -88,106 +93,100 @@ interface LocalMoveOptions {
 export async function moveLocalInPlace(
   realRoot: string,
   temporaryPath: string,
-  final: { path: string; segments: readonly string[] },
-  { ifAbsent, same }: LocalMoveOptions,
-): Promise<void> {
-  const name = final.segments.at(-1) ?? ''
-  let source: Inside | null = null
-  let target: Inside | null = null
+  final: FinalPlace,
+  { ifAbsent, same }: { ifAbsent: boolean; same?: SameFile | undefined },
+): Promise<FileFacts> {
+  const source = await openFolder(realRoot, [temporaryFolder], { make: false }).catch((error: unknown) => {
+    throw moveFailed(error, temporaryPath, final)
+  })
   try {
-    source = await openFolder(realRoot, [temporaryFolder], true)
-    target = await openFolder(realRoot, final.segments.slice(0, -1), true)
     const from = `${source.heldPath}/${path.basename(temporaryPath)}`
-    const to = `${target.heldPath}/${name}`
-    if (same !== undefined && (await linkSame(realRoot, same, to))) {
-      await unlink(from)
-    } else if (ifAbsent) {
-      await link(from, to)
-      await unlink(from)
-    } else {
-      await rename(from, to)
-    }
-    await syncFolder(target)
+    return await inFolderOf(realRoot, final, async (to) => {
+      const shared = same === undefined ? null : await linkSame(realRoot, same, to)
+      if (shared === null && !ifAbsent) await rename(from, to)
+      else {
+        if (shared === null) await link(from, to)
+        await unlink(from)
+      }
+      return shared ?? factsFromStats(await lstat(to, { bigint: true }))
+    })
   } catch (error) {
-    const code = errorCodeOf(error)
-    if (code === 'EEXIST' || code === 'EISDIR' || code === 'ENOTEMPTY') throw alreadyThere(final.path)
-    if (code === 'ENOENT') {
-      throw noContent(temporaryPath, { state: 'absent', reason: 'There is no file at this path' }, error)
-    }
-    throw writeFailed(error)
+    throw moveFailed(error, temporaryPath, final)
   } finally {
-    await source?.close()
-    await target?.close()
+    await source.close()
   }
 }
 
-/** False where a link cannot be, or leads to other bytes by now; then there is nothing at `to` that was not there before. */
-async function linkSame(
+/** Writes a new file in its place, or links one with the same bytes. */
+export async function writeLocalNew(
   realRoot: string,
-  same: NonNullable<LocalMoveOptions['same']>,
-  to: string,
-): Promise<boolean> {
-  let folder: Inside | null = null
+  content: Buffer,
+  final: FinalPlace,
+  same: SameFile | undefined,
+): Promise<FileFacts> {
   try {
-    folder = await openFolder(realRoot, same.segments.slice(0, -1), false)
+    return await inFolderOf(realRoot, final, async (to) => {
+      const shared = same === undefined ? null : await linkSame(realRoot, same, to)
+      return shared ?? (await writeNew(to, content))
+    })
+  } catch (error) {
+    if (errorCodeOf(error) === 'EEXIST') throw alreadyThere(final.path)
+    throw writeFailed(error)
+  }
+}
+
+async function writeNew(to: string, content: Buffer): Promise<FileFacts> {
+  const handle = await open(to, 'wx')
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+    return factsFromStats(await handle.stat({ bigint: true }))
+  } catch (error) {
+    await unlink(to).catch(() => {})
+    throw error
+  } finally {
+    await handle.close()
+  }
+}
+
+/** What `put` puts at the path that it is given survives a power cut. */
+async function inFolderOf<T>(
+  realRoot: string,
+  { segments }: FinalPlace,
+  put: (to: string) => Promise<T>,
+): Promise<T> {
+  const folder = await openFolder(realRoot, segments.slice(0, -1), { make: true })
+  try {
+    const done = await put(`${folder.heldPath}/${segments.at(-1)}`)
+    await folder.sync()
+    return done
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Null where a link cannot be, or leads to other bytes by now; then there is nothing at `to` that was not there before. */
+async function linkSame(realRoot: string, same: SameFile, to: string): Promise<FileFacts | null> {
+  let folder: Folder | null = null
+  try {
+    folder = await openFolder(realRoot, same.segments.slice(0, -1), { make: false })
     await link(`${folder.heldPath}/${same.segments.at(-1)}`, to)
   } catch {
-    return false
+    return null
   } finally {
     await folder?.close()
   }
   // Looked at after it was linked: before that another file could take its place.
   const stats = await lstat(to, { bigint: true })
-  if (stats.isFile() && factsFromStats(stats).generation === same.generation) return true
+  const facts = factsFromStats(stats)
+  if (stats.isFile() && facts.generation === same.generation) return facts
   await unlink(to)
-  return false
+  return null
 }
 
-/** Holds a folder below the root, making what is missing on the way without ever passing through a link that leads out. */
-export async function openFolder(
-  realRoot: string,
-  segments: readonly string[],
-  make: boolean,
-): Promise<Inside> {
-  let folder = await openOrThrow(realRoot, realRoot)
-  for (const segment of segments) {
-    const next = `${folder.heldPath}/${segment}`
-    try {
-      if (make) await makeFolder(folder, next)
-      const opened = await openOrThrow(realRoot, next)
-      await folder.close()
-      folder = opened
-    } catch (error) {
-      await folder.close()
-      throw error
-    }
-  }
-  return folder
-}
-
-async function makeFolder(parent: Inside, next: string): Promise<void> {
-  try {
-    await mkdir(next)
-    await syncFolder(parent)
-  } catch (error) {
-    if (errorCodeOf(error) !== 'EEXIST') throw error
-  }
-}
-
-async function openOrThrow(realRoot: string, target: string): Promise<Inside> {
-  const inside = await openInside(realRoot, target)
-  if ('reason' in inside) {
-    if (inside.state === 'absent') throw outsideLocation(realRoot, path.basename(target))
-    throw Object.assign(new Error(inside.reason), { code: inside.state === 'forbidden' ? 'EACCES' : 'EIO' })
-  }
-  return inside
-}
-
-async function syncFolder(folder: Inside): Promise<void> {
-  const handle = await open(folder.heldPath, constants.O_RDONLY | constants.O_DIRECTORY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+function moveFailed(error: unknown, temporaryPath: string, final: FinalPlace): unknown {
+  const code = errorCodeOf(error)
+  if (code === 'EEXIST' || code === 'EISDIR' || code === 'ENOTEMPTY') return alreadyThere(final.path)
+  if (code !== 'ENOENT') return writeFailed(error)
+  return noContent(temporaryPath, nothingThere, error)
 }

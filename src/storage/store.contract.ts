@@ -117,6 +117,20 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(await everything()).toEqual([`${store.root}/deep/er/file`])
     })
 
+    it('writes what is held straight to its place, where nothing is', async () => {
+      const { store, everything } = await open()
+      for (const content of ['', 'small', 'x'.repeat(70_000)]) {
+        const path = `${store.root}/new/folders/${content.length}`
+        const { generation, sizeBytes } = await store.writeNew(path, Buffer.from(content))
+        expect(sizeBytes).toBe(content.length)
+        expect(await store.stat(path)).toMatchObject({ state: 'present', facts: { generation, sizeBytes } })
+        expect(await text(await store.readRange(path))).toBe(content)
+        await expect(store.writeNew(path, Buffer.from('other'))).rejects.toMatchObject({ code: 'conflict' })
+        expect(await text(await store.readRange(path))).toBe(content)
+      }
+      expect(await everything()).toHaveLength(3)
+    })
+
     it('leaves a file that is there as it is when told to', async () => {
       const { store, put } = await open()
       await put(`${store.root}/taken`, 'first')
@@ -142,9 +156,11 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       await store.delete(first)
       const left = ['second', 'third'].map((name) => `${store.root}/${name}/file`)
       for (const path of left) expect(await text(await store.readRange(path))).toBe('the same')
-      // The one that they shared is gone, so this one stands for itself.
+      // The one that they shared is gone, so these stand for themselves.
+      await store.writeNew(`${store.root}/fifth`, Buffer.from('the same'), { sameAs })
       await store.moveInPlace((await write()).path, `${store.root}/fourth`, { sameAs, ifAbsent: true })
-      expect((await everything()).sort()).toEqual([`${store.root}/fourth`, ...left].sort())
+      const alone = ['fourth', 'fifth'].map((name) => `${store.root}/${name}`)
+      expect((await everything()).sort()).toEqual([...alone, ...left].sort())
     })
 
     it('lets one of many writers of the same new file win', async () => {

@@ -68,11 +68,14 @@ export interface KnownContent {
   generation: string
 }
 
-export interface MoveOptions {
+export interface WriteOptions {
+  /** Holds the very same bytes: the two may share storage, as long as each can go without the other. */
+  sameAs?: KnownContent
+}
+
+export interface MoveOptions extends WriteOptions {
   /** A file that is there already stays as it is. */
   ifAbsent?: boolean
-  /** Holds the very bytes of the temporary: the two may share storage, as long as each can go without the other. */
-  sameAs?: KnownContent
 }
 
 export interface WrittenTemporary {
@@ -89,7 +92,7 @@ export interface WrittenTemporary {
  * following links, is never read, written or told about. Paths are full addresses, as users write them.
  *
  * Looks (`stat`, `listRange`) answer a verdict and do not throw. Everything else throws `AppError`: `not_found` where
- * there is no such file, `unavailable` where the store refuses or fails, `conflict` where `ifAbsent` found a file.
+ * there is no such file, `unavailable` where the store refuses or fails, `conflict` where `ifAbsent` or `writeNew` found a file.
  */
 export interface Store {
   readonly root: string
@@ -121,6 +124,12 @@ export interface Store {
    * file survives a power cut.
    */
   moveInPlace(temporaryPath: string, finalPath: string, options?: MoveOptions): Promise<FileFacts>
+
+  /**
+   * Called in place of the two before for content that is small enough to be held, and a path that nobody reads yet:
+   * until it resolves a reader may see a part of the file. Once it does, the file survives a power cut.
+   */
+  writeNew(path: string, content: Buffer, options?: WriteOptions): Promise<FileFacts>
 
   /** Called to undo and by deletions. A file that is not there is no fault. */
   delete(path: string): Promise<void>

@@ -33,8 +33,12 @@ const of = (steps: WorkflowStep[], slots: Slot[]): WorkflowDefinition => ({
   auxiliary_file_slots: slots,
   steps,
 })
-const warningsOf = (steps: WorkflowStep[], slots: Slot[], libraryFiles: ReadonlySet<string> | null = null) =>
-  authorWarnings(of(steps, slots), { validators, libraryFiles })
+const everyFile = { has: () => true }
+const warningsOf = (
+  steps: WorkflowStep[],
+  slots: Slot[],
+  libraryFiles: Pick<ReadonlySet<string>, 'has'> = everyFile,
+) => authorWarnings(of(steps, slots), { validators, libraryFiles })
 
 describe('a step that takes its weather file from submitters', () => {
   it('is told of the slot that the workflow lacks', () => {

@@ -8,8 +8,8 @@ import type { WorkflowDefinition, WorkflowStep } from './workflow.table.ts'
 
 export interface WarningContext {
   validators: Validators
-  /** Those of `libraryFilesIn` that the org has; null where nobody can tell. */
-  libraryFiles: ReadonlySet<string> | null
+  /** Those of `libraryFilesIn` that the org has. */
+  libraryFiles: Pick<ReadonlySet<string>, 'has'>
 }
 
 /**
@@ -104,7 +104,7 @@ function libraryWarnings(
     const message = `This step requires ${withArticle(role.label)}, but names none: set '${role.name}' to a file of the library, or '${role.name}_source' to 'submitter'.`
     return [warning('library_file_not_named', { step }, message)]
   }
-  if (libraryFiles !== null && !libraryFiles.has(name)) {
+  if (!libraryFiles.has(name)) {
     return [warning('library_file_unknown', { step }, `The library has no file '${name}'.`)]
   }
   const extension = fileTypeOf(/\.[^.]*$/.exec(name)?.[0] ?? '')

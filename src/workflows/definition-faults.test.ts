@@ -93,7 +93,7 @@ it('a body without faults makes a definition that is as its author gave it', () 
       expect(orders).toEqual([...orders].sort((a, b) => a - b))
       // What was stored can be given again.
       expect(definitionParts(definition, rules)).toEqual(definition)
-      authorWarnings(definition, { validators: rules.validators, libraryFiles: null })
+      authorWarnings(definition, { validators: rules.validators, libraryFiles: new Set() })
     }),
     { numRuns: 1000 },
   )

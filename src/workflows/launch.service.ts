@@ -2,25 +2,22 @@ import type { Caller } from '../access/caller.ts'
 import type { Run, SubmissionCheck } from '../contract/run.ts'
 import type { FileTypes } from '../files/file-types.ts'
 import { replay } from '../idempotency/write-once.ts'
-import type { Logger } from '../lib/logger.ts'
-import type { Store } from '../storage/store.ts'
+import type { CommitSubmission, Submission } from './commit-submission.ts'
 import { slotsInOrder } from './definition.ts'
 import { missingFiles } from './missing-files.ts'
 import { findNamedLibraryFiles, getWorkflowRow, type WorkflowDeps } from './read-workflows.ts'
 import { type Keep, passOver } from './receive-file.ts'
 import { type Received, receiveSubmission } from './receive-submission.ts'
-import { commitSubmission } from './record-submission.ts'
+import type { OpenStoreDeps } from './stored-submission.ts'
 import { refusalOf } from './submission-faults.ts'
 import type { SubmissionLimits, SubmittedParts } from './submitted-part.ts'
 import { createTemporaries, getPrivateStore } from './temporaries.ts'
 import type { WorkflowRow } from './workflow.repository.ts'
 
-export interface LaunchDeps extends WorkflowDeps {
+export interface LaunchDeps extends WorkflowDeps, OpenStoreDeps {
   fileTypes: FileTypes
   limits: SubmissionLimits
-  /** The private store; null where there is no driver for it. */
-  store: Store | null
-  log: Logger
+  commit: CommitSubmission
 }
 
 /**
@@ -33,18 +30,18 @@ export async function launchRun(
   key: string,
   parts: SubmittedParts,
 ): Promise<Run> {
-  const { db, log } = deps
+  const { db, log, commit } = deps
   const store = getPrivateStore(deps.store)
   const workflow = await getWorkflowRow(db, caller, key)
   const temporaries = createTemporaries(store, log)
   try {
-    const received = await receive(deps, caller, workflow, parts, temporaries.keep)
+    const { received, libraryFiles } = await receive(deps, caller, workflow, parts, temporaries.keep)
     const [fault, ...others] = received.faults
     if (fault !== undefined) throw refusalOf([fault, ...others])
     const content = contentOf(received)
     const first = await replay<Run>(db, caller, content)
     if (first !== undefined) return first.value
-    const run = await commitSubmission({ db, store, log }, caller, { workflow, received, content })
+    const run = await commit({ caller, workflow, received, libraryFiles, content })
     temporaries.release()
     return run
   } finally {
@@ -60,7 +57,7 @@ export async function checkSubmission(
   parts: SubmittedParts,
 ): Promise<SubmissionCheck> {
   const workflow = await getWorkflowRow(deps.db, caller, key)
-  const { faults } = await receive(deps, caller, workflow, parts, passOver)
+  const { faults } = (await receive(deps, caller, workflow, parts, passOver)).received
   const details = faults.map(({ field, message }) => ({ field, message }))
   return { acceptable: details.length === 0, details }
 }
@@ -72,16 +69,16 @@ async function receive(
   { definition }: WorkflowRow,
   parts: SubmittedParts,
   keep: Keep,
-): Promise<Received> {
+): Promise<Pick<Submission, 'received' | 'libraryFiles'>> {
   const { fileTypes, limits, validators } = deps
   const received = await receiveSubmission(parts, { definition, fileTypes, limits }, keep)
+  const libraryFiles = await findNamedLibraryFiles(deps, deps.db, caller, [definition])
   if (received.isWhole) {
-    const libraryFiles = await findNamedLibraryFiles(deps, deps.db, caller, [definition])
     received.faults.push(...missingFiles(definition, received.given, { validators, libraryFiles }))
   }
   const order = [null, ...slotsInOrder(definition).map(({ slug }) => slug)]
   received.files.sort((a, b) => order.indexOf(a.slot) - order.indexOf(b.slot))
-  return received
+  return { received, libraryFiles }
 }
 
 /** What an `Idempotency-Key` stands for: neither the boundary between the parts nor their order. */
@@ -89,11 +86,6 @@ function contentOf({ files, name, metadata }: Received): unknown {
   return {
     name,
     metadata,
-    files: files.map(({ slot, originalName, written }) => [
-      slot,
-      originalName,
-      written?.sizeBytes,
-      written?.sha256,
-    ]),
+    files: files.map(({ slot, originalName, kept }) => [slot, originalName, kept?.sizeBytes, kept?.sha256]),
   }
 }

@@ -73,20 +73,30 @@ export async function listLibraryFiles(db: Db, orgId: number, page: PageOfRows):
   return rows
 }
 
-/** Which of these names, as they are given, the org's library has. */
-export async function findLibraryNames(
+/** A library file as it now is, for whoever pins it. */
+export interface CurrentLibraryFile {
+  fileId: number
+  versionId: number
+  fileType: string
+  path: string
+  sizeBytes: number
+  sha256: string
+}
+
+/** Those of these names, as they are given, that the org's library has. */
+export async function findLibraryFiles(
   db: Db,
   orgId: number,
   names: readonly string[],
-): Promise<Set<string>> {
-  const { rows } = await sql<{ name: string }>`
-    select wanted.name
+): Promise<Map<string, CurrentLibraryFile>> {
+  const { rows } = await sql<CurrentLibraryFile & { name: string }>`
+    select wanted.name, v.file_id as "fileId", v.version_id as "versionId", v.file_type as "fileType", f.path,
+      fv.size_bytes as "sizeBytes", fv.sha256
     from unnest(${names}::text[], ${names.map((name) => libraryKey(orgId, name))}::text[]) as wanted (name, key)
     cross join lateral (
-      select version from library_file where name_key = wanted.key offset 0
-    ) l
-    where l.version > 0`.execute(db)
-  return new Set(rows.map((row) => row.name))
+      select id, version from library_file where name_key = wanted.key offset 0
+    ) l ${factsOfEach(null)}`.execute(db)
+  return new Map(rows.map(({ name, ...file }) => [name, file]))
 }
 
 /** The name of which the file is a version, also where it is deleted by now. */

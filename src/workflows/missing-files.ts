@@ -5,8 +5,8 @@ import type { WorkflowDefinition } from './workflow.table.ts'
 
 export interface MissingContext {
   validators: Validators
-  /** Of those that the steps name, the ones the org has; null where nobody can tell. */
-  libraryFiles: ReadonlySet<string> | null
+  /** Of those that the steps name, the ones the org has. */
+  libraryFiles: Pick<ReadonlySet<string>, 'has'>
 }
 
 /** Required slots that `given` does not fill, and required roles of steps whose file is nowhere: one fault a place. */
@@ -39,5 +39,5 @@ function hasLibraryFile(
   { libraryFile }: { libraryFile: string | null },
   { libraryFiles }: MissingContext,
 ): boolean {
-  return libraryFile !== null && (libraryFiles === null || libraryFiles.has(libraryFile))
+  return libraryFile !== null && libraryFiles.has(libraryFile)
 }

@@ -7,25 +7,25 @@ import { AppError } from '../errors.ts'
 import type { FileTypes } from '../files/file-types.ts'
 import { recordFiles } from '../files/record-files.ts'
 import { privateFolder } from '../storage/private-folder.ts'
-import type { Store } from '../storage/store.ts'
 import * as libraryRepository from './library.repository.ts'
 import { libraryFileFromRow } from './library.service.ts'
 import { type ReceivedLibraryFile, receiveLibraryFile } from './receive-library-file.ts'
 import {
   abandonSubmission,
+  type FileToStore,
   fileToRecord,
+  type OpenStoreDeps,
   type StoreDeps,
-  type StoredFile,
-  storeAt,
+  type Stored,
+  storeFiles,
+  temporariesOf,
 } from './stored-submission.ts'
-import { redeemIntent, type SubmissionIntent } from './submission-intent.repository.ts'
+import { insertIntentAt, redeemIntents, type SubmissionIntent } from './submission-intent.repository.ts'
 import type { SubmittedParts } from './submitted-part.ts'
 import { createTemporaries, getPrivateStore } from './temporaries.ts'
 
-export interface LibraryDeps extends Omit<StoreDeps, 'store'> {
+export interface LibraryDeps extends OpenStoreDeps {
   fileTypes: FileTypes
-  /** The private store; null where there is no driver for it. */
-  store: Store | null
 }
 
 export interface PutLibraryFile {
@@ -46,7 +46,7 @@ export async function putLibraryFile(
   try {
     const received = await receiveLibraryFile(givenName, parts, fileTypes, temporaries.keep)
     const current = await libraryRepository.findLibraryFile(db, caller.orgId, received.name)
-    if (current?.sha256 === received.written.sha256) {
+    if (current?.sha256 === received.kept.sha256) {
       return { file: libraryFileFromRow(current), isNew: false }
     }
     const put = await storeVersion({ db, store, log }, caller, received)
@@ -69,9 +69,10 @@ async function storeVersion(
   let isMade = false
   try {
     const path = `${privateFolder(store.root, 'library', orgId)}/${id}/${version}/${received.stored}`
-    const { intent, stored } = await storeAt(deps, orgId, [
-      { path, temporaryPath: received.written.path, sameAs: null },
-    ])
+    const files = [{ path, kept: received.kept, same: null }]
+    const intent = await insertIntentAt(db, { orgId, paths: [path], temporaryPaths: temporariesOf(files) })
+    const [stored] = await storeFiles(deps, intent, files)
+    if (stored === undefined) throw new Error('A library file was stored nowhere')
     try {
       const put = await inTransaction(db, async (trx) => {
         const standing = await libraryRepository.lockLibraryFile(trx, orgId, id)
@@ -83,7 +84,7 @@ async function storeVersion(
         }
         const current =
           standing === 0 ? undefined : await libraryRepository.findLibraryVersion(trx, orgId, id, standing)
-        if (current?.sha256 === received.written.sha256) return { row: current, isNew: false, isMade: false }
+        if (current?.sha256 === received.kept.sha256) return { row: current, isNew: false, isMade: false }
         const row = await recordVersion(trx, caller, { id, version, received, intent, stored })
         return { row, isNew: standing === 0, isMade: true }
       })
@@ -108,7 +109,7 @@ interface InPlace {
   version: number
   received: ReceivedLibraryFile
   intent: SubmissionIntent
-  stored: readonly StoredFile[]
+  stored: Stored<FileToStore>
 }
 
 async function recordVersion(
@@ -117,15 +118,13 @@ async function recordVersion(
   { id, version, received, intent, stored }: InPlace,
 ): Promise<libraryRepository.LibraryFileRow> {
   const { orgId } = caller
-  const { name, type, written } = received
-  if (!(await redeemIntent(trx, intent))) {
+  const { name, type } = received
+  if (!(await redeemIntents(trx, orgId, [intent]))) {
     throw new AppError('unavailable', 'The upload took too long and was given up; send it again')
   }
-  const [file] = stored
-  if (file === undefined) throw new Error('A library file was stored nowhere')
-  const recorded = await recordFiles(trx, orgId, [fileToRecord(file, written)], new Date())
-  const { fileId, versionId = null } = recorded.get(file.path) ?? {}
-  if (fileId === undefined || versionId === null) throw new Error(`recordFiles left out "${file.path}"`)
+  const recorded = await recordFiles(trx, orgId, [fileToRecord(stored)], new Date())
+  const { fileId, versionId = null } = recorded.get(stored.path) ?? {}
+  if (fileId === undefined || versionId === null) throw new Error(`recordFiles left out "${stored.path}"`)
   const made = { id, version, fileId, versionId, fileType: type.extension }
   await libraryRepository.insertLibraryVersion(trx, orgId, made)
   await recordAudit(trx, caller, {

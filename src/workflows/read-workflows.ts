@@ -5,14 +5,13 @@ import { wireTime } from '../lib/wire-time.ts'
 import { authorWarnings, libraryFilesIn } from './author-warnings.ts'
 import { slotsInOrder, stepsWithIndex } from './definition.ts'
 import type { DefinitionRules } from './definition-rules.ts'
+import { type CurrentLibraryFile, findLibraryFiles } from './library.repository.ts'
 import { findWorkflow, type WorkflowRow } from './workflow.repository.ts'
 import type { WorkflowDefinition } from './workflow.table.ts'
 import { workflowKey, workflowNotFound } from './workflow-key.ts'
 
 export interface WorkflowDeps extends DefinitionRules {
   db: Db
-  /** Which of these files the org's library has; without it no file is called unknown. */
-  findLibraryFiles?: (db: Db, orgId: number, names: string[]) => Promise<ReadonlySet<string>>
 }
 
 export async function getWorkflowRow(db: Db, { orgId }: Caller, key: string): Promise<WorkflowRow> {
@@ -53,15 +52,15 @@ export async function warningsOf(
   return authorWarnings(definition, { validators: deps.validators, libraryFiles })
 }
 
+/** Those files of the org's library that the steps name. */
 export async function findNamedLibraryFiles(
-  { validators, findLibraryFiles }: WorkflowDeps,
+  { validators }: WorkflowDeps,
   db: Db,
   { orgId }: Caller,
   definitions: readonly WorkflowDefinition[],
-): Promise<ReadonlySet<string> | null> {
-  if (findLibraryFiles === undefined) return null
+): Promise<ReadonlyMap<string, CurrentLibraryFile>> {
   const names = new Set(definitions.flatMap(({ steps }) => libraryFilesIn(steps, validators)))
-  return names.size === 0 ? names : await findLibraryFiles(db, orgId, [...names])
+  return names.size === 0 ? new Map() : await findLibraryFiles(db, orgId, [...names])
 }
 
 function workflowFromRow(row: WorkflowRow, warnings: Warning[]): Workflow {

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { findFileType, shippedFileTypes } from '../files/file-types.ts'
@@ -24,14 +23,14 @@ describe('the size of a part', () => {
   it('may be just the limit', async () => {
     const { part } = partOf(Buffer.alloc(999, 'a'), Buffer.from('b'))
     const received = await receiveContent(part, { type: null, limits: [limitOf(1000)] }, passOver)
-    expect(received).toEqual({ sizeBytes: 1000, written: null, faults: [], findings: [] })
+    expect(received).toEqual({ sizeBytes: 1000, kept: null, faults: [], findings: [] })
   })
 
   it('is refused one byte above it: nothing of that is passed, and no more is asked for', async () => {
     const { part, asked } = partOf(Buffer.alloc(1000), Buffer.alloc(1), Buffer.alloc(1))
     let passed = 0
-    const keep = async (content: Readable) => {
-      for await (const chunk of content) passed += (chunk as Buffer).length
+    const keep = async (content: AsyncIterable<Buffer>) => {
+      for await (const chunk of content) passed += chunk.length
       return null
     }
     const receiving = receiveContent(part, { type: null, limits: [limitOf(1000)] }, keep)
@@ -59,7 +58,7 @@ describe('the content of a part', () => {
 
   it('is checked as it passes, wherever it is cut, and passed on unchanged', async () => {
     let kept = ''
-    const keep = async (content: Readable) => {
+    const keep = async (content: AsyncIterable<Buffer>) => {
       kept = (await buffer(content)).toString()
       return null
     }

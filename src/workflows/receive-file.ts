@@ -1,14 +1,13 @@
-import { Readable } from 'node:stream'
 import type { Finding } from '../contract/finding.ts'
 import { type ContentInspection, inspectContent } from '../files/check-content.ts'
 import type { FileType } from '../files/file-types.ts'
 import type { SizeLimit } from '../files/size-limit.ts'
-import type { WrittenTemporary } from '../storage/store.ts'
+import type { KeptContent } from '../storage/kept-content.ts'
 import { OverLimit, type SubmissionFault } from './submission-faults.ts'
 import type { SubmittedPart } from './submitted-part.ts'
 
 /** Takes all bytes of a file; null where they are not to be kept. */
-export type Keep = (content: Readable) => Promise<WrittenTemporary | null>
+export type Keep = (content: AsyncIterable<Buffer>) => Promise<KeptContent | null>
 
 export interface ContentRules {
   /** The type whose checks are made; null where none are. */
@@ -18,7 +17,7 @@ export interface ContentRules {
 
 export interface ReceivedContent {
   sizeBytes: number
-  written: WrittenTemporary | null
+  kept: KeptContent | null
   faults: SubmissionFault[]
   /** What was found and is no reason to refuse the file. */
   findings: Omit<Finding, 'file' | 'step'>[]
@@ -32,12 +31,11 @@ export async function receiveContent(
 ): Promise<ReceivedContent> {
   const inspection = type === null ? null : inspectContent(type)
   const meter = { sizeBytes: 0 }
-  const bytes = admitted(part, { inspection, limits, meter })
-  const written = await keep(Readable.from(bytes, { objectMode: false }))
+  const kept = await keep(admitted(part, { inspection, limits, meter }))
   const found = inspection?.end() ?? []
   return {
     sizeBytes: meter.sizeBytes,
-    written,
+    kept,
     faults: found
       .filter(({ severity }) => severity === 'error')
       .map(({ message }) => ({ code: 'invalid', field: part.name, message })),

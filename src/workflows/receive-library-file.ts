@@ -2,14 +2,14 @@ import { AppError } from '../errors.ts'
 import type { FileTypes } from '../files/file-types.ts'
 import { mimeFault } from '../files/mime-rule.ts'
 import { fileSizeLimit } from '../files/size-limit.ts'
-import type { WrittenTemporary } from '../storage/store.ts'
+import type { KeptContent } from '../storage/kept-content.ts'
 import { type LibraryName, readLibraryName } from './library-name.ts'
 import { type Keep, passOver, receiveContent } from './receive-file.ts'
 import { OverLimit, refusalOf, type SubmissionFault } from './submission-faults.ts'
 import type { SubmittedPart, SubmittedParts } from './submitted-part.ts'
 
 export interface ReceivedLibraryFile extends LibraryName {
-  written: WrittenTemporary
+  kept: KeptContent
 }
 
 /**
@@ -25,7 +25,7 @@ export async function receiveLibraryFile(
   const name = readLibraryName(givenName, fileTypes)
   if ('fault' in name) throw refusalOf([name.fault])
   const faults: SubmissionFault[] = []
-  let written: WrittenTemporary | null = null
+  let kept: KeptContent | null = null
   let isGiven = false
   try {
     for await (const part of parts) {
@@ -33,7 +33,7 @@ export async function receiveLibraryFile(
       isGiven ||= misplaced === null
       const received = await receivePart(part, name, { misplaced, keep, isSound: faults.length === 0 })
       faults.push(...received.faults)
-      written ??= received.written
+      kept ??= received.kept
     }
   } catch (error) {
     if (!(error instanceof OverLimit)) throw error
@@ -44,25 +44,25 @@ export async function receiveLibraryFile(
   }
   const [first, ...others] = faults
   if (first !== undefined) throw refusalOf([first, ...others])
-  if (written === null) throw new AppError('internal', 'A file without a fault was not kept')
-  return { ...name, written }
+  if (kept === null) throw new AppError('internal', 'A file without a fault was not kept')
+  return { ...name, kept }
 }
 
 async function receivePart(
   part: SubmittedPart,
   { type }: LibraryName,
   { misplaced, keep, isSound }: { misplaced: string | null; keep: Keep; isSound: boolean },
-): Promise<{ faults: SubmissionFault[]; written: WrittenTemporary | null }> {
+): Promise<{ faults: SubmissionFault[]; kept: KeptContent | null }> {
   const limits = [fileSizeLimit(type, type.maxSizeBytes)]
   if (misplaced !== null) {
     await receiveContent(part, { type: null, limits }, passOver)
-    return { faults: [{ code: 'invalid', field: part.name, message: misplaced }], written: null }
+    return { faults: [{ code: 'invalid', field: part.name, message: misplaced }], kept: null }
   }
   const mime = mimeFault(type, part.contentType ?? undefined)
   const isKept = isSound && mime === null
   const file = { ...part, name: 'file' }
-  const { faults, written } = await receiveContent(file, { type, limits }, isKept ? keep : passOver)
-  return { faults: [...(mime === null ? [] : [{ field: 'file', ...mime }]), ...faults], written }
+  const { faults, kept } = await receiveContent(file, { type, limits }, isKept ? keep : passOver)
+  return { faults: [...(mime === null ? [] : [{ field: 'file', ...mime }]), ...faults], kept }
 }
 
 function placeFault({ name }: SubmittedPart, isGiven: boolean): string | null {

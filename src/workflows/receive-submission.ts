@@ -4,7 +4,7 @@ import type { Slot } from '../contract/workflow.ts'
 import type { FileTypes } from '../files/file-types.ts'
 import { fileSizeLimit, type SizeLimit, submissionSizeLimit } from '../files/size-limit.ts'
 import { sizeWords } from '../lib/size-words.ts'
-import type { WrittenTemporary } from '../storage/store.ts'
+import type { KeptContent } from '../storage/kept-content.ts'
 import { admitAuxiliary, admitPrimary, type FileAdmission } from './admit-file.ts'
 import { type Keep, passOver, receiveContent } from './receive-file.ts'
 import { OverLimit, type SubmissionFault } from './submission-faults.ts'
@@ -19,7 +19,7 @@ export interface ReceivedFile {
   storedName: string
   fileType: string | null
   /** Null where nothing is kept: of a check, and after a fault. */
-  written: WrittenTemporary | null
+  kept: KeptContent | null
 }
 
 export interface Received {
@@ -153,7 +153,7 @@ async function takeFile(
   )
   if (name !== null) {
     const { original: originalName, stored: storedName } = name
-    taken.files.push({ slot, originalName, storedName, fileType, written: received.written })
+    taken.files.push({ slot, originalName, storedName, fileType, kept: received.kept })
   }
   return received.sizeBytes
 }

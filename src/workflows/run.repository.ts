@@ -16,7 +16,6 @@ const workflowOfEach = sql`cross join lateral (select slug from workflow where i
 
 export interface NewRun {
   id: number
-  orgId: number
   tokenId: number
   workflowId: number
   workflowVersion: number
@@ -25,23 +24,36 @@ export interface NewRun {
   steps: readonly WorkflowStep[]
 }
 
-/** The number was drawn for its submission. */
-export async function insertRun(trx: Trx, run: NewRun): Promise<void> {
-  await sql`
+/** Their numbers were drawn for their submissions. Answers when they were made. */
+export async function insertRuns(trx: Trx, orgId: number, runs: readonly NewRun[]): Promise<Date> {
+  const steps = runs.flatMap(({ id, steps }) => steps.map((step, position) => ({ ...step, id, position })))
+  const { rows } = await sql<{ created_at: Date }>`
     with new_run as (
       insert into run (id, org_id, workflow_id, workflow_version, token_id, name, metadata)
       overriding system value
-      values (${run.id}, ${run.orgId}, ${run.workflowId}, ${run.workflowVersion}, ${run.tokenId}, ${run.name},
-        ${JSON.stringify(run.metadata)}::json)
-      returning id
+      select id, ${orgId}, workflow_id, workflow_version, token_id, name, metadata
+      from unnest(
+        ${runs.map((run) => run.id)}::int[], ${runs.map((run) => run.workflowId)}::int[],
+        ${runs.map((run) => run.workflowVersion)}::int[], ${runs.map((run) => run.tokenId)}::int[],
+        ${runs.map((run) => run.name)}::text[], ${runs.map((run) => JSON.stringify(run.metadata))}::json[]
+      ) as r (id, workflow_id, workflow_version, token_id, name, metadata)
+    ), new_step as (
+      insert into run_step (run_id, position, name, validator)
+      select * from unnest(
+        ${steps.map((step) => step.id)}::int[], ${steps.map((step) => step.position)}::int[],
+        ${steps.map((step) => step.name)}::text[], ${steps.map((step) => step.validator)}::text[]
+      )
     )
-    insert into run_step (run_id, position, name, validator)
-    select new_run.id, position - 1, name, validator
-    from new_run, unnest(${run.steps.map((step) => step.name)}::text[], ${run.steps.map((step) => step.validator)}::text[])
-      with ordinality as s (name, validator, position)`.execute(trx)
+    select now() as created_at`.execute(trx)
+  const [row] = rows
+  if (row === undefined) throw new Error('A statement that answers one row answered none')
+  return row.created_at
 }
 
 export interface NewRunFile {
+  runId: number
+  /** Among the run's files. */
+  position: number
   useId: number
   slot: string | null
   role: RunFile['role']
@@ -50,31 +62,31 @@ export interface NewRunFile {
   sameAs: number | null
 }
 
-export async function insertRunFiles(trx: Trx, runId: number, files: readonly NewRunFile[]): Promise<void> {
+export async function insertRunFiles(trx: Trx, files: readonly NewRunFile[]): Promise<void> {
   await sql`
     insert into run_file (run_id, position, use_id, slot, role, original_filename, file_type, same_as)
-    select ${runId}, position - 1, use_id, slot, role, original_filename, file_type, same_as
-    from unnest(
+    select * from unnest(
+      ${files.map((file) => file.runId)}::int[], ${files.map((file) => file.position)}::int[],
       ${files.map((file) => file.useId)}::bigint[], ${files.map((file) => file.slot)}::text[],
       ${files.map((file) => file.role)}::text[], ${files.map((file) => file.originalName)}::text[],
       ${files.map((file) => file.fileType)}::text[], ${files.map((file) => file.sameAs)}::int[]
-    ) with ordinality as f (use_id, slot, role, original_filename, file_type, same_as, position)`.execute(trx)
+    )`.execute(trx)
 }
 
 export async function insertRunFindings(
   trx: Trx,
-  runId: number,
-  findings: readonly Finding[],
+  findings: readonly (Finding & { runId: number })[],
 ): Promise<void> {
   if (findings.length === 0) return
   await sql`
     insert into run_finding (run_id, severity, code, message, file, line, step)
-    select ${runId}, severity, code, message, file, line, step
+    select run_id, severity, code, message, file, line, step
     from unnest(
+      ${findings.map((one) => one.runId)}::int[],
       ${findings.map((one) => one.severity)}::text[], ${findings.map((one) => one.code)}::text[],
       ${findings.map((one) => one.message)}::text[], ${findings.map((one) => one.file)}::text[],
       ${findings.map((one) => one.line)}::int[], ${findings.map((one) => one.step)}::int[]
-    ) with ordinality as f (severity, code, message, file, line, step, position)
+    ) with ordinality as f (run_id, severity, code, message, file, line, step, position)
     order by position`.execute(trx)
 }
 
@@ -141,8 +153,10 @@ export async function listRunFiles(db: Db, orgId: number, runIds: number[]): Pro
   return rows
 }
 
-export async function listRunSteps(db: Db, runIds: number[]): Promise<Selectable<RunStepTable>[]> {
-  const { rows } = await sql<Selectable<RunStepTable>>`
+export type RunStepRow = Selectable<RunStepTable>
+
+export async function listRunSteps(db: Db, runIds: number[]): Promise<RunStepRow[]> {
+  const { rows } = await sql<RunStepRow>`
     select s.* from unnest(${runIds}::int[]) as wanted (id)
     cross join lateral (select * from run_step where run_id = wanted.id offset 0) s
     order by s.run_id, s.position`.execute(db)

@@ -2,16 +2,11 @@ import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
 import { noFacts } from '../files/file-state.ts'
 import type { FileToRecord } from '../files/record-files.ts'
+import type { SameContent } from '../files/same-content.repository.ts'
 import type { Logger } from '../lib/logger.ts'
-import { privateFolder } from '../storage/private-folder.ts'
-import type { FileFacts, KnownContent, Store, WrittenTemporary } from '../storage/store.ts'
-import {
-  abandonIntent,
-  deleteIntent,
-  insertIntent,
-  insertIntentAt,
-  type SubmissionIntent,
-} from './submission-intent.repository.ts'
+import { type KeptContent, placeContent } from '../storage/kept-content.ts'
+import type { FileFacts, Store } from '../storage/store.ts'
+import { abandonIntent, deleteIntent, type SubmissionIntent } from './submission-intent.repository.ts'
 
 /*
  * How the bytes of a submission and its rows come to stand together, or not at all. Whatever dies where:
@@ -34,83 +29,58 @@ export interface StoreDeps {
   log: Logger
 }
 
+/** Before it is known whether there is a driver for the private store; without one the store is null. */
+export type OpenStoreDeps = Omit<StoreDeps, 'store'> & { store: Store | null }
+
 export interface FileToStore {
-  /** Below the submission's folder. */
-  name: string
-  temporaryPath: string
-  sameAs: KnownContent | null
+  path: string
+  kept: KeptContent
+  /** An earlier file with the same bytes. */
+  same: Pick<SameContent, 'path' | 'generation'> | null
 }
 
-export interface StoredFile {
-  path: string
-  facts: FileFacts
-}
+export type Stored<F extends FileToStore> = F & { facts: FileFacts }
 
 /** As the ledger records it: seen there, with the checksums that were computed while it came. */
-export function fileToRecord(
-  { path, facts: { sizeBytes, generation, modifiedAt } }: StoredFile,
-  written: Pick<WrittenTemporary, 'crc32c' | 'sha256'> | undefined,
-): FileToRecord {
-  const { crc32c = null, sha256 = null } = written ?? {}
-  const facts = { ...noFacts, sizeBytes, crc32c, sha256, generation, modifiedAt }
-  return { path, kind: 'file', sighting: { state: 'verified', facts } }
+export function fileToRecord({ path, kept, facts }: Stored<FileToStore>): FileToRecord {
+  const { sizeBytes, generation, modifiedAt } = facts
+  const { crc32c, sha256 } = kept
+  return {
+    path,
+    kind: 'file',
+    sighting: { state: 'verified', facts: { ...noFacts, sizeBytes, crc32c, sha256, generation, modifiedAt } },
+  }
 }
 
-/** Moves the files to the final paths that a new intent names. The temporaries are the intent's from then on. */
-export async function storeSubmission(
-  deps: StoreDeps,
-  orgId: number,
-  files: readonly FileToStore[],
-): Promise<{ intent: SubmissionIntent; stored: StoredFile[] }> {
-  const { db, store } = deps
-  const intent = await insertIntent(db, {
-    orgId,
-    folder: privateFolder(store.root, 'submissions', orgId),
-    names: files.map((file) => file.name),
-    temporaryPaths: files.map((file) => file.temporaryPath),
-  })
-  return { intent, stored: await moveInPlaces(deps, intent, files) }
+export function temporariesOf(files: readonly Pick<FileToStore, 'kept'>[]): string[] {
+  return files.flatMap(({ kept }) => ('path' in kept ? kept.path : []))
 }
 
-/** The same for files whose paths are known before. */
-export async function storeAt(
-  deps: StoreDeps,
-  orgId: number,
-  files: readonly (Omit<FileToStore, 'name'> & { path: string })[],
-): Promise<{ intent: SubmissionIntent; stored: StoredFile[] }> {
-  const intent = await insertIntentAt(deps.db, {
-    orgId,
-    paths: files.map((file) => file.path),
-    temporaryPaths: files.map((file) => file.temporaryPath),
-  })
-  return { intent, stored: await moveInPlaces(deps, intent, files) }
-}
-
-/** All or none; in the order of the intent's paths. */
-async function moveInPlaces(
+/**
+ * All or none of them to the paths that `intent` names; in their order. The temporaries are the intent's from then on.
+ */
+export async function storeFiles<F extends FileToStore>(
   deps: StoreDeps,
   intent: SubmissionIntent,
-  files: readonly Omit<FileToStore, 'name'>[],
-): Promise<StoredFile[]> {
+  files: readonly F[],
+): Promise<Stored<F>[]> {
   // All are waited for, so that nothing still moves when the others are taken back.
-  const moves = await Promise.allSettled(
-    files.map(async ({ temporaryPath, sameAs }, index) => {
-      const path = intent.paths[index] ?? ''
-      const facts = await deps.store.moveInPlace(temporaryPath, path, {
-        ifAbsent: true,
-        ...(sameAs && { sameAs }),
-      })
-      return { path, facts }
-    }),
+  const placed = await Promise.allSettled(
+    files.map(async (file) => ({ ...file, facts: await place(deps.store, file) })),
   )
-  const failed = moves.find((move) => move.status === 'rejected')
+  const failed = placed.find((one) => one.status === 'rejected')
   if (failed !== undefined) {
     // What was there before is not ours to delete.
-    const paths = intent.paths.filter((_, index) => !isTaken(moves[index]))
+    const paths = intent.paths.filter((_, index) => !isTaken(placed[index]))
     await abandonSubmission(deps, { ...intent, paths })
     throw lostOnTheWay(failed.reason)
   }
-  return moves.flatMap((move) => (move.status === 'fulfilled' ? move.value : []))
+  return placed.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+}
+
+async function place(store: Store, { path, kept, same }: FileToStore): Promise<FileFacts> {
+  const sameAs = same?.generation ? { path: same.path, generation: same.generation } : undefined
+  return await placeContent(store, kept, path, sameAs && { sameAs })
 }
 
 /** The root of the store, as the paths in it begin. */
@@ -138,8 +108,10 @@ export async function clearIntent(
   await deleteIntent(db, intent)
 }
 
-function isTaken(move: PromiseSettledResult<unknown> | undefined): boolean {
-  return move?.status === 'rejected' && move.reason instanceof AppError && move.reason.code === 'conflict'
+function isTaken(placed: PromiseSettledResult<unknown> | undefined): boolean {
+  return (
+    placed?.status === 'rejected' && placed.reason instanceof AppError && placed.reason.code === 'conflict'
+  )
 }
 
 /** That a temporary was swept, or that something is at a path of ours, is no fault of the request. */

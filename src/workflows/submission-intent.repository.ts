@@ -9,23 +9,33 @@ export interface SubmissionIntent {
   temporaryPaths: string[]
 }
 
-/** Takes the next number for the submission; its paths are `<folder>/<number>/<name>`. */
-export async function insertIntent(
+export interface NewIntent {
+  /** Below the submission's folder. */
+  names: string[]
+  temporaryPaths: string[]
+}
+
+/** Takes the next numbers for submissions; the paths of each are `<folder>/<number>/<name>`. In the order given. */
+export async function insertIntents(
   db: Db,
-  intent: { orgId: number; folder: string; names: string[]; temporaryPaths: string[] },
-): Promise<SubmissionIntent> {
-  const { rows } = await sql<{ submission_id: number; paths: string[] }>`
+  orgId: number,
+  folder: string,
+  intents: readonly NewIntent[],
+): Promise<SubmissionIntent[]> {
+  const { rows } = await sql<{ submission_id: number; paths: string[]; temporary_paths: string[] }>`
     insert into submission_intent (submission_id, org_id, paths, temporary_paths)
-    select id, ${intent.orgId},
-      array(select ${intent.folder}::text || '/' || id || '/' || name
-        from unnest(${intent.names}::text[]) with ordinality as n (name, position) order by position),
-      ${intent.temporaryPaths}::text[]
-    from (select nextval('run_id_seq')::int as id offset 0) drawn
-    returning submission_id, paths`.execute(db)
-  const [row] = rows
-  if (row === undefined) throw new Error('An intent was inserted and not returned')
-  const { orgId, temporaryPaths } = intent
-  return { submissionId: row.submission_id, orgId, paths: row.paths, temporaryPaths }
+    select id, ${orgId},
+      array(select ${folder}::text || '/' || id || '/' || name
+        from json_array_elements_text(names) with ordinality as n (name, position) order by position),
+      array(select path from json_array_elements_text(temporaries) with ordinality as t (path, position) order by position)
+    from (
+      select nextval('run_id_seq')::int as id, names, temporaries
+      from unnest(${intents.map(({ names }) => JSON.stringify(names))}::json[],
+        ${intents.map(({ temporaryPaths }) => JSON.stringify(temporaryPaths))}::json[]) as i (names, temporaries)
+      offset 0
+    ) drawn
+    returning submission_id, paths, temporary_paths`.execute(db)
+  return rows.map((row) => ({ ...intentFromRow(row), orgId })).sort((a, b) => a.submissionId - b.submissionId)
 }
 
 /** For bytes that are no submission's: it takes a number of the same sequence, and its paths are given. */
@@ -46,15 +56,18 @@ export async function insertIntentAt(
   return { submissionId: row.submission_id, ...intent }
 }
 
-/** False where it was abandoned meanwhile: its bytes are not, or will not be, there. */
-export async function redeemIntent(trx: Trx, { submissionId, orgId }: SubmissionIntent): Promise<boolean> {
-  const { numDeletedRows } = await trx
-    .deleteFrom('submission_intent')
-    .where('submission_id', '=', submissionId)
-    .where('org_id', '=', orgId)
-    .where('abandoned', '=', false)
-    .executeTakeFirst()
-  return Number(numDeletedRows) === 1
+/** False where one of them was abandoned meanwhile: its bytes are not, or will not be, there. */
+export async function redeemIntents(
+  trx: Trx,
+  orgId: number,
+  intents: readonly SubmissionIntent[],
+): Promise<boolean> {
+  const ids = intents.map(({ submissionId }) => submissionId)
+  const { rows } = await sql`
+    delete from submission_intent
+    where submission_id = any(${ids}::int[]) and org_id = ${orgId} and not abandoned
+    returning 1`.execute(trx)
+  return rows.length === intents.length
 }
 
 /** False where its run was made after all; waits for a transaction that is about to make it. */
@@ -76,12 +89,7 @@ export async function abandonOldIntents(db: Db, olderThan: Date): Promise<Submis
     .where('created_at', '<', olderThan)
     .returning(['submission_id', 'org_id', 'paths', 'temporary_paths'])
     .execute()
-  return rows.map((row) => ({
-    submissionId: row.submission_id,
-    orgId: row.org_id,
-    paths: row.paths,
-    temporaryPaths: row.temporary_paths,
-  }))
+  return rows.map((row) => ({ ...intentFromRow(row), orgId: row.org_id }))
 }
 
 export async function deleteIntent(db: Db, { submissionId, orgId }: SubmissionIntent): Promise<void> {
@@ -91,4 +99,8 @@ export async function deleteIntent(db: Db, { submissionId, orgId }: SubmissionIn
     .where('org_id', '=', orgId)
     .where('abandoned', '=', true)
     .execute()
+}
+
+function intentFromRow(row: { submission_id: number; paths: string[]; temporary_paths: string[] }) {
+  return { submissionId: row.submission_id, paths: row.paths, temporaryPaths: row.temporary_paths }
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
+import { keepContent } from '../storage/kept-content.ts'
 import type { Store } from '../storage/store.ts'
 import type { Keep } from './receive-file.ts'
 
@@ -10,10 +11,14 @@ export interface Temporaries {
   remove(): Promise<void>
 }
 
-/** What takes uploads; throws `unavailable` where there is no driver for it. */
+/** What takes uploads. */
 export function getPrivateStore(store: Store | null): Store {
-  if (store !== null) return store
-  throw new AppError(
+  if (store === null) throw noPrivateStore()
+  return store
+}
+
+export function noPrivateStore(): AppError {
+  return new AppError(
     'unavailable',
     'There is no driver for the private store of this server, so nothing can be uploaded',
   )
@@ -23,9 +28,9 @@ export function createTemporaries(store: Store, log: Logger): Temporaries {
   const paths = new Set<string>()
   return {
     async keep(content) {
-      const written = await store.writeTemporary(content)
-      paths.add(written.path)
-      return written
+      const kept = await keepContent(store, content)
+      if ('path' in kept) paths.add(kept.path)
+      return kept
     },
     release: () => paths.clear(),
     async remove() {

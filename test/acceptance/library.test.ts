@@ -6,7 +6,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServerLog } from '../../src/server/server-log.ts'
 import { createLocalStore } from '../../src/storage/local-store.ts'
-import { storeAt } from '../../src/workflows/stored-submission.ts'
+import { storeFiles } from '../../src/workflows/stored-submission.ts'
+import { insertIntentAt } from '../../src/workflows/submission-intent.repository.ts'
 import { sweepSubmissions } from '../../src/workflows/submission-sweeper.ts'
 import { weatherFile } from '../helpers/file-contents.ts'
 import { formOf, formType, model, runCalls, storedFiles } from '../helpers/submissions.ts'
@@ -317,9 +318,10 @@ it('what a death left behind on the way is swept, and the name can be used', asy
   const deps = { db: app.database.db, store, log }
   await app.database.db.insertInto('library_file').values({ org_id: 1, name: 'died.csv' }).execute()
   const before = await storedFiles(app)
-  const { path: temporaryPath } = await store.writeTemporary(Readable.from([Buffer.from('a')]))
+  const kept = await store.writeTemporary(Readable.from([Buffer.from('a')]))
   const path = join(app.store, 'library/1/999/1/died.csv')
-  await storeAt(deps, 1, [{ path, temporaryPath, sameAs: null }])
+  const intent = await insertIntentAt(deps.db, { orgId: 1, paths: [path], temporaryPaths: [kept.path] })
+  await storeFiles(deps, intent, [{ path, kept, same: null }])
   expect((await get('died.csv')).status).toBe(404)
   const listed = await app.request('GET', '/api/v1/org/default/library/?limit=1000')
   expect(JSON.stringify(listed.body)).not.toContain('died.csv')

@@ -173,6 +173,7 @@ describe('a POST with an Idempotency-Key', () => {
     const uploadOf = (sha256: string) => {
       const caller: Caller = {
         orgId: 1,
+        orgSlug: 'default',
         tokenId: 1,
         memberName: null,
         role: 'owner',

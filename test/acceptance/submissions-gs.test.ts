@@ -51,9 +51,14 @@ it('a refused submission, a bucket that fails and one that refuses to move leave
   const refused = await calls.launch('energy', parts(8761))
   expect(refused.status).toBe(422)
   expect(objects()).toEqual(before)
-  for (const only of ['POST /upload', '/rewriteTo/']) {
+  // What is small is uploaded to its place; what is large is moved there.
+  for (const [only, rows] of [
+    ['POST /upload', 24],
+    ['POST /upload', 2400],
+    ['/rewriteTo/', 2400],
+  ] as const) {
     gs.fail({ bucket: 'private', action: 'refuse', only, times: 1 })
-    const answer = await calls.launch('energy', parts(24))
+    const answer = await calls.launch('energy', parts(rows))
     expect([answer.status, answer.body.code], only).toEqual([503, 'unavailable'])
     expect(objects(), only).toEqual(before)
   }

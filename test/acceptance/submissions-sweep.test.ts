@@ -4,9 +4,13 @@ import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createServerLog } from '../../src/server/server-log.ts'
 import { createLocalStore } from '../../src/storage/local-store.ts'
-import type { Store } from '../../src/storage/store.ts'
-import { abandonSubmission, storeSubmission } from '../../src/workflows/stored-submission.ts'
-import { redeemIntent } from '../../src/workflows/submission-intent.repository.ts'
+import type { Store, WrittenTemporary } from '../../src/storage/store.ts'
+import { abandonSubmission, storeFiles } from '../../src/workflows/stored-submission.ts'
+import {
+  insertIntents,
+  redeemIntents,
+  type SubmissionIntent,
+} from '../../src/workflows/submission-intent.repository.ts'
 import { startSubmissionSweeper, sweepSubmissions } from '../../src/workflows/submission-sweeper.ts'
 import { model, runCalls, storedFiles, traces } from '../helpers/submissions.ts'
 import { startTestApp, type TestApp } from '../helpers/test-app.ts'
@@ -25,19 +29,27 @@ afterAll(() => app.stop())
 
 const deps = () => ({ db: app.database.db, store, log })
 const soon = () => new Date(Date.now() + 60_000)
-const temporary = async () => (await store.writeTemporary(Readable.from([Buffer.from('left behind')]))).path
+const temporary = () => store.writeTemporary(Readable.from([Buffer.from('left behind')]))
 
-/** As a server that dies right after the bytes are in place. */
-const storeOne = async () =>
-  await storeSubmission(deps(), 1, [
-    { name: 'primary/a.idf', temporaryPath: await temporary(), sameAs: null },
+/** Announces files and moves them in place, and no more, as a server does that dies then. */
+async function storeAll(files: Record<string, WrittenTemporary>) {
+  const kept = Object.values(files)
+  const [intent] = await insertIntents(app.database.db, 1, `${app.store}/submissions/1`, [
+    { names: Object.keys(files), temporaryPaths: kept.map(({ path }) => path) },
   ])
+  if (intent === undefined) throw new Error('No intent was made')
+  const toStore = kept.map((one, index) => ({ path: intent.paths[index] ?? '', kept: one, same: null }))
+  return { intent, stored: await storeFiles(deps(), intent, toStore) }
+}
+const storeOne = async () => await storeAll({ 'primary/a.idf': await temporary() })
+const redeem = (intent: SubmissionIntent) =>
+  app.database.db.transaction().execute((trx) => redeemIntents(trx, 1, [intent]))
 
 it('what a death left behind is removed and told, and what runs name stays', async () => {
   const { body: run } = await runCalls(app).launch('bare', [model])
   const before = await traces(app)
   const { intent } = await storeOne()
-  const left = await temporary()
+  const { path: left } = await temporary()
   expect(await storedFiles(app)).toHaveLength(3)
   await sweepSubmissions(deps(), new Date(Date.now() - 60_000))
   expect(await storedFiles(app)).toHaveLength(3)
@@ -53,14 +65,12 @@ it('what a death left behind is removed and told, and what runs name stays', asy
 it('a submission that was given up meanwhile can no longer become a run', async () => {
   const { intent } = await storeOne()
   await sweepSubmissions(deps(), soon())
-  expect(await app.database.db.transaction().execute((trx) => redeemIntent(trx, intent))).toBe(false)
+  expect(await redeem(intent)).toBe(false)
 })
 
 it('a submission that became a run after all is not taken back', async () => {
   const { intent, stored } = await storeOne()
-  await app.database.db.transaction().execute(async (trx) => {
-    expect(await redeemIntent(trx, intent)).toBe(true)
-  })
+  expect(await redeem(intent)).toBe(true)
   await abandonSubmission(deps(), intent)
   const name = stored[0]?.path.slice(app.store.length + 1)
   expect(await storedFiles(app)).toContain(name)
@@ -69,11 +79,11 @@ it('a submission that became a run after all is not taken back', async () => {
 
 it('a file that cannot be moved takes the whole submission back', async () => {
   const before = await traces(app)
-  const files = [
-    { name: 'primary/a.idf', temporaryPath: await temporary(), sameAs: null },
-    { name: 'aux/w/b.epw', temporaryPath: join(app.store, '.waybill-tmp', 'swept'), sameAs: null },
-  ]
-  await expect(storeSubmission(deps(), 1, files)).rejects.toMatchObject({ code: 'unavailable' })
+  const there = await temporary()
+  const swept = { ...there, path: join(app.store, '.waybill-tmp', 'swept') }
+  await expect(storeAll({ 'primary/a.idf': there, 'aux/w/b.epw': swept })).rejects.toMatchObject({
+    code: 'unavailable',
+  })
   expect(await traces(app)).toEqual(before)
 })
 

@@ -1,9 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Caller } from '../../src/access/caller.ts'
-import { shippedFileTypes } from '../../src/files/file-types.ts'
-import { builtInValidators } from '../../src/validators/built-in-validators.ts'
-import type { WorkflowDeps } from '../../src/workflows/read-workflows.ts'
-import { getWorkflow, listWorkflows } from '../../src/workflows/workflow.service.ts'
 import { weatherFile } from '../helpers/file-contents.ts'
 import { startTestApp, type TestApp } from '../helpers/test-app.ts'
 import { libraryStep, submitterStep, weatherSlot, workflowCalls } from '../helpers/workflows.ts'
@@ -132,32 +127,26 @@ describe('a workflow with a pre-configured weather file', () => {
 
 describe('a library that is known', () => {
   it('has its missing files told, asked for once for a whole list', async () => {
+    const put = await app.request('PUT', '/api/v1/org/default/library/there.json', {})
+    expect(put.status).toBe(201)
+    const unknown = { validator: 'energyplus', config: { weather_file: 'nowhere.epw' } }
     const other = { validator: 'json-schema', config: { schema: 'there.json' } }
-    const { id } = await workflows.create({ slug: 'library', steps: [libraryStep, other] })
-    const asked: string[][] = []
-    const deps: WorkflowDeps = {
-      db: app.database.db,
-      fileTypes: shippedFileTypes,
-      validators: builtInValidators,
-      async findLibraryFiles(_db, _orgId, names) {
-        asked.push(names)
-        return new Set(['there.json'])
-      },
+    const { id } = await workflows.create({ slug: 'library', steps: [unknown, other] })
+    const warning = {
+      step: 0,
+      slot: null,
+      code: 'library_file_unknown',
+      message: "The library has no file 'nowhere.epw'.",
     }
-    const caller = { orgId: (await app.request('GET', '/api/v1/me')).body.org.id } as Caller
-    expect((await getWorkflow(deps, caller, 'library')).warnings).toEqual([
-      {
-        step: 0,
-        slot: null,
-        code: 'library_file_unknown',
-        message: `The library has no file '${libraryStep.config.weather_file}'.`,
-      },
-    ])
-    const { items } = await listWorkflows(deps, caller, { limit: 1000 })
-    expect(items.find((item) => item.id === id)?.warnings).toHaveLength(1)
-    expect(asked).toEqual([
-      [libraryStep.config.weather_file, 'there.json'],
-      [libraryStep.config.weather_file, 'there.json'],
-    ])
+    expect((await workflows.get('/library/')).body.warnings).toEqual([warning])
+    const listing = async () => {
+      const before = app.database.statementCount()
+      const { body } = await workflows.get('/?limit=1000')
+      return { items: body.items, statements: app.database.statementCount() - before }
+    }
+    const { items, statements } = await listing()
+    expect(items.find((item: { id: number }) => item.id === id).warnings).toEqual([warning])
+    await workflows.create({ slug: 'library-too', steps: [unknown, other] })
+    expect((await listing()).statements).toBe(statements)
   })
 })

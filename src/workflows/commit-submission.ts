@@ -1,0 +1,104 @@
+import type { Caller } from '../access/caller.ts'
+import type { Run } from '../contract/run.ts'
+import { findSameContent, type SameContent } from '../files/same-content.repository.ts'
+import { createSharedWriter } from '../idempotency/write-together.ts'
+import { createGatherers } from '../lib/gather.ts'
+import { privateFolder } from '../storage/private-folder.ts'
+import type { CurrentLibraryFile } from './library.repository.ts'
+import type { Received, ReceivedFile } from './receive-submission.ts'
+import { recordSubmissions } from './record-submissions.ts'
+import {
+  abandonSubmission,
+  type FileToStore,
+  type OpenStoreDeps,
+  type StoreDeps,
+  storeFiles,
+  storeFolder,
+  temporariesOf,
+} from './stored-submission.ts'
+import { insertIntents, type SubmissionIntent } from './submission-intent.repository.ts'
+import { noPrivateStore } from './temporaries.ts'
+import type { WorkflowRow } from './workflow.repository.ts'
+
+/** A submission without a fault. */
+export interface Submission {
+  caller: Caller
+  workflow: WorkflowRow
+  received: Received
+  /** Those that the steps name, as they were when the submission was checked. */
+  libraryFiles: ReadonlyMap<string, CurrentLibraryFile>
+  /** What the caller's `Idempotency-Key` stands for. */
+  content: unknown
+}
+
+type KeptFile = ReceivedFile & Pick<FileToStore, 'kept'>
+export type SubmittedFile = KeptFile & FileToStore & { same: SameContent | null }
+export type CommitSubmission = (submission: Submission) => Promise<Run>
+
+/** Submissions of an org that come at the same moment share their statements. */
+const together = { lanes: 2, most: 64 }
+
+/** Bytes first, then all rows in one transaction, which the intent between the two ties together. */
+export function createCommit({ store, ...rest }: OpenStoreDeps): CommitSubmission {
+  if (store === null) return () => Promise.reject(noPrivateStore())
+  const deps = { ...rest, store }
+  const announce = createGatherers(
+    (orgId: number, submissions: KeptFile[][]) => announceAll(deps, orgId, submissions),
+    together,
+  )
+  const record = createSharedWriter(deps.db, recordSubmissions, {
+    ...together,
+    contentOf: ({ content }) => content,
+  })
+  return async (submission) => {
+    const { caller, received } = submission
+    const kept = received.files.flatMap(({ kept, ...file }) => (kept === null ? [] : { ...file, kept }))
+    const { intent, files } = await announce(caller.orgId, kept)
+    const stored = await storeFiles(deps, intent, files)
+    let isMade = false
+    try {
+      const run = await record({ ...submission, intent, stored })
+      isMade = caller.once?.outcome !== 'replayed'
+      return run
+    } finally {
+      if (!isMade) await abandonSubmission(deps, intent)
+    }
+  }
+}
+
+interface Announced {
+  intent: SubmissionIntent
+  files: SubmittedFile[]
+}
+
+/** Says before a byte is in its place where those of each submission will be. */
+async function announceAll(
+  { db, store }: StoreDeps,
+  orgId: number,
+  submissions: readonly KeptFile[][],
+): Promise<Announced[]> {
+  const contents = submissions.flat().map(({ kept }) => kept)
+  const same = await findSameContent(db, orgId, storeFolder(store), contents)
+  const intents = await insertIntents(
+    db,
+    orgId,
+    privateFolder(store.root, 'submissions', orgId),
+    submissions.map((files) => ({ names: files.map(nameOf), temporaryPaths: temporariesOf(files) })),
+  )
+  return submissions.map((files, index) => {
+    const intent = intents[index]
+    if (intent === undefined)
+      throw new Error(`${intents.length} intents for ${submissions.length} submissions`)
+    const sameOfEach = same.splice(0, files.length)
+    const placed = files.map((file, place) => ({
+      ...file,
+      path: intent.paths[place] ?? '',
+      same: sameOfEach[place] ?? null,
+    }))
+    return { intent, files: placed }
+  })
+}
+
+function nameOf({ slot, storedName }: KeptFile): string {
+  return slot === null ? `primary/${storedName}` : `aux/${slot}/${storedName}`
+}

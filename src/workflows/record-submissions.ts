@@ -1,0 +1,153 @@
+import { recordAudits } from '../access/audit.ts'
+import type { Run } from '../contract/run.ts'
+import type { Trx } from '../db/client.ts'
+import { AppError } from '../errors.ts'
+import { insertUses } from '../files/file-use.repository.ts'
+import { type RecordedFile, recordFiles } from '../files/record-files.ts'
+import type { Submission, SubmittedFile } from './commit-submission.ts'
+import { insertRunFiles, insertRunFindings, insertRuns, type NewRunFile } from './run.repository.ts'
+import { runFromRows } from './run-from-rows.ts'
+import { fileToRecord, type Stored } from './stored-submission.ts'
+import { redeemIntents, type SubmissionIntent } from './submission-intent.repository.ts'
+
+/** A submission whose bytes are in their places. */
+export interface StoredSubmission extends Submission {
+  intent: SubmissionIntent
+  stored: readonly Stored<SubmittedFile>[]
+}
+
+/** Runs, and the files that each pins: in as many statements for all of them as for one. */
+export async function recordSubmissions(
+  trx: Trx,
+  orgId: number,
+  submissions: readonly StoredSubmission[],
+): Promise<Run[]> {
+  const intents = submissions.map(({ intent }) => intent)
+  if (!(await redeemIntents(trx, orgId, intents))) {
+    throw new AppError('unavailable', 'The submission took too long and was given up; send it again')
+  }
+  const madeAt = await insertRuns(
+    trx,
+    orgId,
+    submissions.map(({ caller, workflow, received, intent }) => ({
+      id: intent.submissionId,
+      tokenId: caller.tokenId,
+      workflowId: workflow.id,
+      workflowVersion: workflow.version,
+      name: received.name,
+      metadata: received.metadata,
+      steps: workflow.definition.steps,
+    })),
+  )
+  const pinned = await pinFiles(trx, orgId, submissions)
+  await insertRunFindings(
+    trx,
+    submissions.flatMap(({ intent, received }) =>
+      received.findings.map((finding) => ({ ...finding, runId: intent.submissionId })),
+    ),
+  )
+  await recordAudits(
+    trx,
+    submissions.map(({ caller, workflow, intent }) => ({
+      actor: caller,
+      action: 'run.launch',
+      subject: `run ${intent.submissionId}`,
+      details: { workflow: workflow.slug, version: workflow.version },
+    })),
+  )
+  return submissions.map((submission) => {
+    const files = pinned.filter(({ runId }) => runId === submission.intent.submissionId)
+    return runAsRecorded(submission, files, madeAt)
+  })
+}
+
+type PinnedFile = Omit<NewRunFile, 'useId'> & ContentSum & { fileId: number; path: string }
+
+/** What each run takes in: its own files, then those of the library as they were when it was checked. */
+async function pinFiles(
+  trx: Trx,
+  orgId: number,
+  submissions: readonly StoredSubmission[],
+): Promise<PinnedFile[]> {
+  const stored = submissions.flatMap((submission) => submission.stored)
+  const recorded = await recordFiles(trx, orgId, stored.map(fileToRecord), new Date(), { areNew: true })
+  const pinned = submissions.flatMap((submission) =>
+    [
+      ...submission.stored.map((file) => ownFile(file, recorded.get(file.path))),
+      ...libraryFiles(submission),
+    ].map((file, position) => ({ ...file, position, runId: submission.intent.submissionId })),
+  )
+  const useIds = await insertUses(
+    trx,
+    orgId,
+    pinned.map(({ runId, fileId, versionId, place }) => {
+      return { fileId, versionId, direction: 'in', subjectKind: 'run', subjectId: runId, place }
+    }),
+  )
+  await insertRunFiles(
+    trx,
+    pinned.map((file, index) => ({ ...file, useId: useIds[index] ?? 0 })),
+  )
+  return pinned
+}
+
+interface ContentSum {
+  sizeBytes: number
+  sha256: string
+}
+
+function ownFile(file: Stored<SubmittedFile>, recorded: RecordedFile | undefined) {
+  const { slot, originalName, fileType, same, path, kept } = file
+  if (recorded === undefined) throw new Error(`recordFiles left out "${path}"`)
+  const { fileId, versionId } = recorded
+  const { sizeBytes, sha256 } = kept
+  const role: NewRunFile['role'] = slot === null ? 'primary' : 'auxiliary'
+  const sameAs = same?.fileId ?? null
+  const place = slot ?? 'primary'
+  return { fileId, versionId, path, sizeBytes, sha256, role, slot, originalName, fileType, sameAs, place }
+}
+
+function libraryFiles({ libraryFiles }: StoredSubmission) {
+  const role: NewRunFile['role'] = 'library'
+  return [...libraryFiles].map(([name, file]) => {
+    return { ...file, role, slot: null, originalName: name, sameAs: null, place: `library/${name}` }
+  })
+}
+
+/** What reading it would answer. */
+function runAsRecorded(
+  { intent, workflow, received }: StoredSubmission,
+  files: readonly PinnedFile[],
+  madeAt: Date,
+): Run {
+  const { name, metadata, findings } = received
+  const waiting = { state: 'queued' as const, started_at: null, finished_at: null }
+  return runFromRows(
+    {
+      ...waiting,
+      id: intent.submissionId,
+      workflow: workflow.slug,
+      workflow_version: workflow.version,
+      name,
+      metadata,
+      created_at: madeAt,
+    },
+    {
+      files: files.map((file) => ({
+        file_id: file.fileId,
+        slot: file.slot,
+        role: file.role,
+        direction: 'in',
+        original_filename: file.originalName,
+        file_type: file.fileType,
+        size_bytes: file.sizeBytes,
+        sha256: file.sha256,
+        path: file.path,
+        same_as: file.sameAs,
+        created_at: madeAt,
+      })),
+      steps: workflow.definition.steps.map((step, position) => ({ ...step, ...waiting, position })),
+      findings,
+    },
+  )
+}
