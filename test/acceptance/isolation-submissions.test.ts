@@ -38,7 +38,8 @@ beforeAll(async () => {
   const named = { validator: 'energyplus', config: { weather_file: libraryName } }
   const body = { name: marker, slug: workflow, auxiliary_file_slots: [weatherSlot] }
   await workflowCalls(app).create({ ...body, steps: [named] })
-  library = (await put(libraryName, weather, app.ownerToken, 'default')).body
+  await put(libraryName, weather, app.ownerToken, 'default')
+  library = (await app.request('GET', `/api/v1/org/default/library/${libraryName}`)).body
   const launched = await runCalls(app).launch(workflow, parts, { key: marker })
   expect(launched.status, JSON.stringify(launched.body)).toBe(202)
   run = launched.body
