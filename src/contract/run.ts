@@ -15,7 +15,7 @@ export const RunFile = closed(
   {
     file_id: Id,
     slot: nullable(Type.String()),
-    role: Type.Enum(['primary', 'auxiliary', 'library', 'artifact']),
+    role: Type.Enum(['primary', 'auxiliary', 'library', 'artifact'], { title: 'RunFileRole' }),
     direction: Direction,
     original_filename: Type.String({ examples: ['chicago.epw'] }),
     file_type: nullable(Type.String({ examples: ['epw'] })),

@@ -14,7 +14,7 @@ export const tags: readonly { name: string; description: string }[] = [
   { name: 'priorities', description: 'A list that jobs choose from' },
   { name: 'engines', description: 'A list that jobs choose from' },
   { name: 'solver-versions', description: 'A list that jobs choose from' },
-  { name: 'graphql', description: 'Jobs, analyses and files, as much of each as one asks for' },
+  { name: 'graphql', description: 'Jobs, runs, analyses and files, as much of each as one asks for' },
   { name: 'sign-in', description: 'Who you are, and how a browser gets in' },
   { name: 'tokens', description: 'What programs show' },
   { name: 'members', description: 'People, and what each may do' },

@@ -8,6 +8,7 @@ import {
   LibraryPage,
   LibraryPageQuery,
   LibraryParams,
+  UploadedLibraryFile,
 } from '../contract/library.ts'
 import { OrgParams } from '../contract/workflow.ts'
 import { deleteLibraryFile, getLibraryFile, listLibraryFiles } from './library.service.ts'
@@ -56,7 +57,7 @@ export function libraryRoutes(deps: LibraryRouteDeps): FastifyPluginAsyncTypebox
           summary: 'Keep a file under a name; other bytes than the current ones make a new version',
           consumes: ['application/octet-stream', 'multipart/form-data'],
           params: LibraryParams,
-          response: { 200: LibraryFile, 201: LibraryFile },
+          response: { 200: UploadedLibraryFile, 201: UploadedLibraryFile },
         },
       },
       async (request, reply) => {

@@ -1,6 +1,6 @@
 import { recordAudit } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
-import type { LibraryFile } from '../contract/library.ts'
+import type { UploadedLibraryFile } from '../contract/library.ts'
 import type { Trx } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
@@ -29,7 +29,7 @@ export interface LibraryDeps extends OpenStoreDeps {
 }
 
 export interface PutLibraryFile {
-  file: LibraryFile
+  file: UploadedLibraryFile
   isNew: boolean
 }
 
@@ -47,7 +47,7 @@ export async function putLibraryFile(
     const received = await receiveLibraryFile(givenName, parts, fileTypes, temporaries.keep)
     const current = await libraryRepository.findLibraryFile(db, caller.orgId, received.name)
     if (current?.sha256 === received.kept.sha256) {
-      return { file: libraryFileFromRow(current), isNew: false }
+      return { file: uploaded(current, received), isNew: false }
     }
     const put = await storeVersion({ db, store, log }, caller, received)
     temporaries.release()
@@ -89,7 +89,7 @@ async function storeVersion(
         return { row, isNew: standing === 0, isMade: true }
       })
       isMade = put.isMade
-      return { file: libraryFileFromRow(put.row), isNew: put.isNew }
+      return { file: uploaded(put.row, received), isNew: put.isNew }
     } finally {
       if (!isMade) await abandonSubmission(deps, intent)
     }
@@ -102,6 +102,13 @@ async function storeVersion(
         )
     }
   }
+}
+
+function uploaded(
+  row: libraryRepository.LibraryFileRow,
+  { findings }: ReceivedLibraryFile,
+): UploadedLibraryFile {
+  return { ...libraryFileFromRow(row), findings }
 }
 
 interface InPlace {

@@ -1,3 +1,4 @@
+import type { Finding } from '../contract/finding.ts'
 import { AppError } from '../errors.ts'
 import type { FileTypes } from '../files/file-types.ts'
 import { mimeFault } from '../files/mime-rule.ts'
@@ -10,6 +11,8 @@ import type { SubmittedPart, SubmittedParts } from './submitted-part.ts'
 
 export interface ReceivedLibraryFile extends LibraryName {
   kept: KeptContent
+  /** What was found in it and is no reason to refuse it. */
+  findings: Finding[]
 }
 
 /**
@@ -25,6 +28,7 @@ export async function receiveLibraryFile(
   const name = readLibraryName(givenName, fileTypes)
   if ('fault' in name) throw refusalOf([name.fault])
   const faults: SubmissionFault[] = []
+  const findings: Finding[] = []
   let kept: KeptContent | null = null
   let isGiven = false
   try {
@@ -33,6 +37,7 @@ export async function receiveLibraryFile(
       isGiven ||= misplaced === null
       const received = await receivePart(part, name, { misplaced, keep, isSound: faults.length === 0 })
       faults.push(...received.faults)
+      findings.push(...received.findings)
       kept ??= received.kept
     }
   } catch (error) {
@@ -45,24 +50,35 @@ export async function receiveLibraryFile(
   const [first, ...others] = faults
   if (first !== undefined) throw refusalOf([first, ...others])
   if (kept === null) throw new AppError('internal', 'A file without a fault was not kept')
-  return { ...name, kept }
+  return { ...name, kept, findings }
+}
+
+interface ReceivedPart {
+  faults: SubmissionFault[]
+  findings: Finding[]
+  kept: KeptContent | null
 }
 
 async function receivePart(
   part: SubmittedPart,
-  { type }: LibraryName,
+  { name, type }: LibraryName,
   { misplaced, keep, isSound }: { misplaced: string | null; keep: Keep; isSound: boolean },
-): Promise<{ faults: SubmissionFault[]; kept: KeptContent | null }> {
+): Promise<ReceivedPart> {
   const limits = [fileSizeLimit(type, type.maxSizeBytes)]
   if (misplaced !== null) {
     await receiveContent(part, { type: null, limits }, passOver)
-    return { faults: [{ code: 'invalid', field: part.name, message: misplaced }], kept: null }
+    const fault = { code: 'invalid' as const, field: part.name, message: misplaced }
+    return { faults: [fault], findings: [], kept: null }
   }
   const mime = mimeFault(type, part.contentType ?? undefined)
   const isKept = isSound && mime === null
   const file = { ...part, name: 'file' }
-  const { faults, kept } = await receiveContent(file, { type, limits }, isKept ? keep : passOver)
-  return { faults: [...(mime === null ? [] : [{ field: 'file', ...mime }]), ...faults], kept }
+  const received = await receiveContent(file, { type, limits }, isKept ? keep : passOver)
+  return {
+    faults: [...(mime === null ? [] : [{ field: 'file', ...mime }]), ...received.faults],
+    findings: received.findings.map((one) => ({ ...one, file: name, step: null })),
+    kept: received.kept,
+  }
 }
 
 function placeFault({ name }: SubmittedPart, isGiven: boolean): string | null {

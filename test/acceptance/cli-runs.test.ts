@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ServedCli, serveCli, startCli } from '../helpers/cli.ts'
+import { weatherFile } from '../helpers/file-contents.ts'
 
 let served: ServedCli
 let folder: string
@@ -106,6 +107,15 @@ it('the library takes files, names who uses them, and keeps what is used', async
     code: 2,
     err: expect.stringContaining('schema'),
   })
+  await writeFile(join(folder, 'site.epw'), `\ufeff${weatherFile()}`)
+  const remarked = await library('put', 'site.epw', '--name', 'chicago.epw')
+  expect(remarked).toMatchObject({ code: 0, err: '' })
+  expect(remarked.out).toMatch(/^version +1$/m)
+  expect(remarked.out).toMatch(
+    /^Findings\nSEVERITY +FILE +LINE +FINDING\nwarning +chicago\.epw +begins with a/m,
+  )
+  const json = JSON.parse((await library('put', 'site.epw', '--name', 'chicago.epw', '--json')).out)
+  expect(json.findings).toMatchObject([{ code: 'byte_order_mark', file: 'chicago.epw' }])
   expect((await library('put', 'nowhere.json')).err).toContain('cannot be read')
   await writeFile(join(folder, 'other.json'), '{}')
   await library('put', 'other.json')

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sendGraphql } from '../helpers/graphql.ts'
+import { asGraphql, sendGraphql } from '../helpers/graphql.ts'
 import { startTestApp, type TestApp } from '../helpers/test-app.ts'
 
 let app: TestApp
@@ -46,21 +46,6 @@ const wholeJob = `query Job($id: Int!) {
     }
   }
 }`
-
-/** The wire's answer as GraphQL names it. */
-function asGraphql(value: unknown, key = ''): unknown {
-  if (Array.isArray(value)) return value.map((item) => asGraphql(item))
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, child]) => [
-        name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-        asGraphql(child, name),
-      ]),
-    )
-  }
-  const isEnum = ['status', 'state', 'direction', 'kind'].includes(key) && typeof value === 'string'
-  return isEnum ? value.toUpperCase() : value
-}
 
 describe('a query', () => {
   it('answers a job as REST does, the first time and when the document is known', async () => {

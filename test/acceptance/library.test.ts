@@ -45,6 +45,8 @@ async function put(
   })
   return { status: answer.status, body: await answer.json(), location: answer.headers.get('location') }
 }
+/** As it is read afterwards: what was found in the bytes is told with the upload only. */
+const fileOf = ({ body: { findings: _, ...file } }: Pick<Sent, 'body'>) => file
 const get = (name: string, token?: string, org = 'default') =>
   app.request('GET', `/api/v1/org/${org}/library/${encodeURIComponent(name)}`, undefined, token)
 const remove = (name: string, token?: string) =>
@@ -76,10 +78,11 @@ describe('a library file', () => {
       created_at: expect.stringMatching(/Z$/),
       updated_at: expect.stringMatching(/Z$/),
       workflows: [],
+      findings: [],
     })
     expect(made.body.uri.startsWith(app.store)).toBe(true)
     expect(await readFile(made.body.uri, 'utf8')).toBe(weather)
-    expect((await get('USA CA San Francisco.epw')).body).toEqual(made.body)
+    expect((await get('USA CA San Francisco.epw')).body).toEqual(fileOf(made))
     const ledger = await app.request('GET', `/api/v1/files/${made.body.file_id}`)
     expect(ledger.body).toMatchObject({
       path: made.body.uri,
@@ -100,7 +103,7 @@ describe('a library file', () => {
     expect(second.body.file_id).not.toBe(first.body.file_id)
     expect(await readFile(first.body.uri, 'utf8')).toBe('{"a": 1}')
     expect(await readFile(second.body.uri, 'utf8')).toBe('{"a": 2}')
-    expect((await get('settings.json')).body).toEqual(second.body)
+    expect((await get('settings.json')).body).toEqual(fileOf(second))
     const { body } = await app.request('POST', `/api/v1/files/${first.body.file_id}/link`, {})
     const link = await app.app.inject({ url: new URL(body.url).pathname })
     expect([link.statusCode, link.body]).toEqual([200, '{"a": 1}'])
@@ -112,6 +115,36 @@ describe('a library file', () => {
     const again = await put('same.csv', 'a,b\n1,2\n')
     expect([again.status, again.body]).toEqual([200, first.body])
     expect(await traces()).toEqual(before)
+  })
+
+  it('is kept with remarks that are no reason to refuse it, told with each upload', async () => {
+    const marked = `\ufeff${weatherFile()}`
+    const remark = {
+      severity: 'warning',
+      code: 'byte_order_mark',
+      message: 'begins with a byte order mark, which EnergyPlus may not read over; save it without one',
+      file: 'Zürich.epw',
+      line: null,
+      step: null,
+    }
+    const first = await put('Zu\u0308rich.epw', marked)
+    const again = await put('Zürich.epw', marked)
+    expect([first.status, first.body.findings]).toEqual([201, [remark]])
+    expect([again.status, again.body]).toEqual([200, first.body])
+    expect((await get('Zürich.epw')).body).toEqual(fileOf(first))
+
+    const latin1 = Buffer.from(weatherFile().replace('Chicago', 'Z\xfcrich'), 'latin1')
+    const part = { name: 'file', fileName: 'as-it-was-called.epw', content: latin1 }
+    const other = await put('Zürich.epw', formOf([part]), { type: formType() })
+    expect([other.status, other.body.version]).toEqual([200, 2])
+    expect(other.body.findings).toMatchObject([{ severity: 'info', code: 'latin1', file: 'Zürich.epw' }])
+  })
+
+  it('that is refused has its remarks left out', async () => {
+    const ragged = `\ufeff${weatherFile({ row: () => '1,2' })}`
+    const refused = await put('ragged.epw', ragged)
+    expect(refused.status).toBe(422)
+    expect(JSON.stringify(refused.body)).not.toContain('byte order mark')
   })
 
   it('comes as the part of a form too, and has the name of its address', async () => {
@@ -132,7 +165,7 @@ describe('a library file', () => {
 
   it('is listed, a page at a time', async () => {
     const made = []
-    for (let number = 0; number < 3; number += 1) made.push((await put(`page-${number}.csv`, 'a')).body)
+    for (let number = 0; number < 3; number += 1) made.push(fileOf(await put(`page-${number}.csv`, 'a')))
     const names: string[] = []
     let cursor = ''
     do {
@@ -297,7 +330,8 @@ describe('at one moment', () => {
     const versions = answers.map(({ body }) => body.version).sort((a, b) => a - b)
     expect(versions).toEqual(contents.map((_, index) => index + 1))
     const current = (await get('raced.csv')).body
-    expect(current).toEqual(answers.find(({ body }) => body.version === 20)?.body)
+    expect(answers.map(fileOf)).toContainEqual(current)
+    expect(current.version).toBe(20)
     for (const [index, { body }] of answers.entries()) {
       expect(await readFile(body.uri, 'utf8')).toBe(contents[index])
     }

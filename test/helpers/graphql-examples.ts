@@ -8,7 +8,7 @@ import {
   isLeafType,
 } from 'graphql'
 import { sendGraphql } from './graphql.ts'
-import { analysisBody, jobBody, makeAnalysis, makeFile, makeOne, marker } from './route-examples.ts'
+import { analysisBody, jobBody, makeAnalysis, makeFile, makeOne, makeRun, marker } from './route-examples.ts'
 import type { TestApp } from './test-app.ts'
 
 /** Arguments with which a field answers the owner of the first org, and what another org gets for the same. */
@@ -24,6 +24,7 @@ export function graphqlExamples(app: TestApp): Record<string, () => Promise<Grap
   const input = async () => ({ ...(await analysisBody(app)), status: 'COMPLETED' })
   return {
     'query job': async () => unknown({ id: await makeOne(app, '/jobs', await jobBody(app)) }),
+    'query run': async () => unknown({ id: Number((await makeRun(app)).split('/').at(-1)) }),
     'query file': async () => unknown({ id: await makeFile(app) }),
     'query files': async () => {
       await makeFile(app)

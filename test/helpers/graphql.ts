@@ -20,3 +20,20 @@ export function sendGraphql(
     headers,
   )
 }
+
+const enums = ['status', 'state', 'direction', 'kind', 'role', 'severity']
+
+/** The wire's answer as GraphQL names it. */
+export function asGraphql(value: unknown, key = ''): unknown {
+  if (key === 'metadata') return value
+  if (Array.isArray(value)) return value.map((item) => asGraphql(item))
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, child]) => [
+        name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
+        asGraphql(child, name),
+      ]),
+    )
+  }
+  return enums.includes(key) && typeof value === 'string' ? value.toUpperCase() : value
+}

@@ -117,7 +117,7 @@ function submission(): Pick<RouteExample, 'body' | 'headers'> {
   return { body: formOf([part]), headers: { 'content-type': formType() } }
 }
 
-async function makeRun(app: TestApp): Promise<string> {
+export async function makeRun(app: TestApp): Promise<string> {
   const workflow = await makeOne(app, '/orgs/default/workflows', { name: freshName() })
   const { body, headers = {} } = submission()
   const answer = await app.app.inject({

@@ -1,5 +1,6 @@
 import type { Preflight } from '../../contract/preflight.ts'
 import { type CliIo, paint, print, type Style } from '../io.ts'
+import { severityStyle } from '../print-findings.ts'
 import { type Column, createTable } from '../table.ts'
 
 type Casefile = Preflight['casefiles'][number]
@@ -68,11 +69,6 @@ function linesOf({ references, unused, findings }: Casefile, quiet: boolean): Li
 
 const verdictStyle = { found: 'green', missing: 'red', ambiguous: 'red' } as const satisfies Record<
   Casefile['references'][number]['verdict'],
-  Style
->
-
-const severityStyle = { error: 'red', warning: 'yellow', info: 'dim' } as const satisfies Record<
-  Casefile['findings'][number]['severity'],
   Style
 >
 

@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Command } from 'commander'
-import type { LibraryFile } from '../../contract/library.ts'
+import type { UploadedLibraryFile } from '../../contract/library.ts'
 import { AppError } from '../../errors.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import { type CliContext, printJson } from '../io.ts'
 import { findOrgPath } from '../org-path.ts'
+import { printFindings } from '../print-findings.ts'
 import { createProgress } from '../progress.ts'
 import { readForUpload } from '../read-for-upload.ts'
 import { systemFault } from '../system-fault.ts'
@@ -53,7 +54,7 @@ async function putFile(
   }
   const file = await untilInterrupted((signal) =>
     client
-      .upload<LibraryFile>(address, body, { signal, onAttempt: () => progress.reset(0) })
+      .upload<UploadedLibraryFile>(address, body, { signal, onAttempt: () => progress.reset(0) })
       .finally(() => progress.end()),
   )
   if (json) return await printJson(io, file)
@@ -64,4 +65,5 @@ async function putFile(
     ['sha-256', file.sha256],
     ['used by', file.workflows.join(', ')],
   ])
+  await printFindings(io, file.findings)
 }

@@ -1,6 +1,7 @@
 import type { Run, RunFile, RunState } from '../../contract/run.ts'
 import { formatBytes } from '../format-bytes.ts'
 import { type CliIo, printJson, type Style } from '../io.ts'
+import { printFindings } from '../print-findings.ts'
 import { type Column, printFields, printPart } from '../table.ts'
 
 export const runStyle: Record<RunState, Style> = {
@@ -28,7 +29,7 @@ export async function printRun(io: CliIo, run: Run, { json = false }: { json?: b
   ])
   await printPart(io, 'Files', fileColumns, run.files)
   await printPart(io, 'Steps', stepColumns, run.steps)
-  await printPart(io, 'Findings', findingColumns, run.findings)
+  await printFindings(io, run.findings)
 }
 
 const fileColumns: readonly Column<RunFile>[] = [
@@ -45,13 +46,4 @@ const stepColumns: readonly Column<Run['steps'][number]>[] = [
   { title: 'state', cell: ({ state }) => state, style: ({ state }) => runStyle[state] },
   { title: 'validator', cell: ({ validator }) => validator },
   { title: 'name', cell: ({ name }) => name, shrinks: true },
-]
-
-const severityStyle = { error: 'red', warning: 'yellow', info: 'dim' } as const
-
-const findingColumns: readonly Column<Run['findings'][number]>[] = [
-  { title: 'severity', cell: ({ severity }) => severity, style: ({ severity }) => severityStyle[severity] },
-  { title: 'file', cell: ({ file }) => file ?? undefined },
-  { title: 'line', cell: ({ line }) => line ?? undefined, align: 'right' },
-  { title: 'finding', cell: ({ message }) => message },
 ]
