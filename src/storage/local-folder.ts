@@ -43,10 +43,14 @@ async function makeFolders(realRoot: string, segments: readonly string[]): Promi
   try {
     for (const segment of missing) {
       const next = `${lastOf(held).heldPath}/${segment}`
-      await mkdir(next).catch((error: unknown) => {
-        if (errorCodeOf(error) !== 'EEXIST') throw error
-      })
-      held.push(await hold(realRoot, next))
+      const isMade = await mkdir(next).then(
+        () => true,
+        (error: unknown) => {
+          if (errorCodeOf(error) === 'EEXIST') return false
+          throw error
+        },
+      )
+      held.push(isMade ? await holdMade(next) : await hold(realRoot, next))
     }
     return held
   } catch (error) {
@@ -78,6 +82,12 @@ async function hold(realRoot: string, target: string): Promise<Held> {
     await handle.close()
     throw error
   }
+}
+
+/** What was made in a folder that is held is in it, and no link. */
+async function holdMade(target: string): Promise<Held> {
+  const handle = await open(target, flags | constants.O_NOFOLLOW)
+  return { handle, heldPath: descriptorsHavePaths ? `/proc/self/fd/${handle.fd}` : target }
 }
 
 function lastOf(held: readonly Held[]): Held {

@@ -34,6 +34,8 @@ export async function writeLocalTemporary(
 
 /** So much is gathered while what came before is written: a disk answers few large writes sooner than many small ones. */
 const writeBytes = 256 * 1024
+/** So much is handed to the disk while more comes, so that little is left to wait for at the end. */
+const syncBytes = 4 * 1024 * 1024
 
 async function writeAll(held: string, content: Readable): Promise<Omit<WrittenTemporary, 'path'>> {
   const hash = createContentHash()
@@ -41,16 +43,20 @@ async function writeAll(held: string, content: Readable): Promise<Omit<WrittenTe
     content.destroy()
     throw writeFailed(error)
   })
+  const writing = createLane()
+  const syncing = createLane()
   let batch: Buffer[] = []
   let batchBytes = 0
-  let writing: Promise<void> = Promise.resolve()
+  let unsynced = 0
   const flush = async () => {
-    await writing
-    writing = handle.writeFile(Buffer.concat(batch, batchBytes)).catch(rethrow)
-    // Told when it is waited for.
-    writing.catch(() => {})
+    const bytes = Buffer.concat(batch, batchBytes)
     batch = []
     batchBytes = 0
+    await writing.start(() => handle.writeFile(bytes).catch(rethrow))
+    unsynced += bytes.length
+    if (unsynced < syncBytes) return
+    unsynced = 0
+    await syncing.start(() => handle.datasync().catch(rethrow))
   }
   try {
     for await (const piece of content) {
@@ -61,13 +67,27 @@ async function writeAll(held: string, content: Readable): Promise<Omit<WrittenTe
       if (batchBytes >= writeBytes) await flush()
     }
     await flush()
-    await writing
+    await writing.end()
+    await syncing.end()
     await handle.sync().catch(rethrow)
   } finally {
-    await writing.catch(() => {})
+    await Promise.allSettled([writing.end(), syncing.end()])
     await handle.close()
   }
   return hash.digest()
+}
+
+/** One piece of work at a time, beside its caller's own; where it fails, the next `start` or `end` tells. */
+function createLane() {
+  let running: Promise<unknown> = Promise.resolve()
+  return {
+    async start(work: () => Promise<unknown>): Promise<void> {
+      await running
+      running = work()
+      running.catch(() => {})
+    },
+    end: () => running,
+  }
 }
 
 const rethrow = (error: unknown): never => {
