@@ -12,11 +12,11 @@ import {
   type FileToStore,
   type OpenStoreDeps,
   type StoreDeps,
-  storeFiles,
+  storeAnnounced,
   storeFolder,
   temporariesOf,
 } from './stored-submission.ts'
-import { insertIntents, type SubmissionIntent } from './submission-intent.repository.ts'
+import { insertIntents, passOverNumbers, type SubmissionIntent } from './submission-intent.repository.ts'
 import { noPrivateStore } from './temporaries.ts'
 import type { WorkflowRow } from './workflow.repository.ts'
 
@@ -53,8 +53,10 @@ export function createCommit({ store, ...rest }: OpenStoreDeps): CommitSubmissio
   return async (submission) => {
     const { caller, received } = submission
     const kept = received.files.flatMap(({ kept, ...file }) => (kept === null ? [] : { ...file, kept }))
-    const { intent, files } = await announce(caller.orgId, kept)
-    const stored = await storeFiles(deps, intent, files)
+    const { intent, stored } = await storeAnnounced(deps, async (passOver) => {
+      if (passOver > 0) await passOverNumbers(deps.db, passOver)
+      return await announce(caller.orgId, kept)
+    })
     let isMade = false
     try {
       const run = await record({ ...submission, intent, stored })

@@ -110,17 +110,21 @@ export async function findNameOfFile(db: Db, orgId: number, fileId: number): Pro
   return rows[0]?.name
 }
 
-/** Gives out the next number of a version, once; the first makes the file, which nobody sees before its version. */
+/**
+ * Gives out the next number of a version that is at least `step` further on, once; the first makes the file, which nobody
+ * sees before its version.
+ */
 export async function reserveVersion(
   db: Db,
   orgId: number,
   name: string,
+  step: number,
 ): Promise<{ id: number; version: number }> {
   return await db
     .insertInto('library_file')
     .values({ org_id: orgId, name })
     .onConflict((conflict) =>
-      conflict.column('name_key').doUpdateSet({ reserved: sql`library_file.reserved + 1` }),
+      conflict.column('name_key').doUpdateSet({ reserved: sql`library_file.reserved + ${step}::int` }),
     )
     .returning(['id', 'reserved as version'])
     .executeTakeFirstOrThrow()

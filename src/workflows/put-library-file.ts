@@ -17,7 +17,7 @@ import {
   type OpenStoreDeps,
   type StoreDeps,
   type Stored,
-  storeFiles,
+  storeAnnounced,
   temporariesOf,
 } from './stored-submission.ts'
 import { insertIntentAt, redeemIntents, type SubmissionIntent } from './submission-intent.repository.ts'
@@ -63,45 +63,68 @@ async function storeVersion(
   caller: Caller,
   received: ReceivedLibraryFile,
 ): Promise<PutLibraryFile> {
-  const { db, store } = deps
+  const { db, log } = deps
   const { orgId } = caller
-  const { id, version } = await libraryRepository.reserveVersion(db, orgId, received.name)
+  let reserved: number | null = null
   let isMade = false
   try {
-    const path = `${privateFolder(store.root, 'library', orgId)}/${id}/${version}/${received.stored}`
-    const files = [{ path, kept: received.kept, same: null }]
-    const intent = await insertIntentAt(db, { orgId, paths: [path], temporaryPaths: temporariesOf(files) })
-    const [stored] = await storeFiles(deps, intent, files)
-    if (stored === undefined) throw new Error('A library file was stored nowhere')
+    const { intent, stored } = await storeAnnounced(deps, async (passOver) => {
+      const { id, version } = await libraryRepository.reserveVersion(db, orgId, received.name, passOver || 1)
+      reserved = id
+      return await announceVersion(deps, orgId, received, { id, version })
+    })
+    const [file] = stored
+    if (file === undefined) throw new Error('A library file was stored nowhere')
     try {
-      const put = await inTransaction(db, async (trx) => {
-        const standing = await libraryRepository.lockLibraryFile(trx, orgId, id)
-        if (standing === undefined) {
-          throw new AppError(
-            'conflict',
-            `"${received.name}" was deleted while it was uploaded; send it again`,
-          )
-        }
-        const current =
-          standing === 0 ? undefined : await libraryRepository.findLibraryVersion(trx, orgId, id, standing)
-        if (current?.sha256 === received.kept.sha256) return { row: current, isNew: false, isMade: false }
-        const row = await recordVersion(trx, caller, { id, version, received, intent, stored })
-        return { row, isNew: standing === 0, isMade: true }
-      })
+      const put = await inTransaction(db, (trx) => recordUnlessSame(trx, caller, { received, intent, file }))
       isMade = put.isMade
       return { file: uploaded(put.row, received), isNew: put.isNew }
     } finally {
       if (!isMade) await abandonSubmission(deps, intent)
     }
   } finally {
-    if (!isMade) {
+    if (!isMade && reserved !== null) {
       await libraryRepository
-        .forgetReservation(db, orgId, id)
+        .forgetReservation(db, orgId, reserved)
         .catch((error: unknown) =>
-          deps.log.warn({ err: error, id }, 'A name without a file is left in the library'),
+          log.warn({ err: error, id: reserved }, 'A name without a file is left in the library'),
         )
     }
   }
+}
+
+type VersionToStore = FileToStore & { id: number; version: number }
+
+async function announceVersion(
+  { db, store }: StoreDeps,
+  orgId: number,
+  { kept, stored }: ReceivedLibraryFile,
+  { id, version }: { id: number; version: number },
+) {
+  const path = `${privateFolder(store.root, 'library', orgId)}/${id}/${version}/${stored}`
+  const files: VersionToStore[] = [{ id, version, path, kept, same: null }]
+  const intent = await insertIntentAt(db, { orgId, paths: [path], temporaryPaths: temporariesOf(files) })
+  return { intent, files }
+}
+
+interface InPlace {
+  received: ReceivedLibraryFile
+  intent: SubmissionIntent
+  file: Stored<VersionToStore>
+}
+
+/** Of several uploads at once with the same bytes one makes a version. */
+async function recordUnlessSame(trx: Trx, caller: Caller, inPlace: InPlace) {
+  const { orgId } = caller
+  const { received, file } = inPlace
+  const standing = await libraryRepository.lockLibraryFile(trx, orgId, file.id)
+  if (standing === undefined) {
+    throw new AppError('conflict', `"${received.name}" was deleted while it was uploaded; send it again`)
+  }
+  const current =
+    standing === 0 ? undefined : await libraryRepository.findLibraryVersion(trx, orgId, file.id, standing)
+  if (current?.sha256 === received.kept.sha256) return { row: current, isNew: false, isMade: false }
+  return { row: await recordVersion(trx, caller, inPlace), isNew: standing === 0, isMade: true }
 }
 
 function uploaded(
@@ -111,27 +134,20 @@ function uploaded(
   return { ...libraryFileFromRow(row), findings }
 }
 
-interface InPlace {
-  id: number
-  version: number
-  received: ReceivedLibraryFile
-  intent: SubmissionIntent
-  stored: Stored<FileToStore>
-}
-
 async function recordVersion(
   trx: Trx,
   caller: Caller,
-  { id, version, received, intent, stored }: InPlace,
+  { received, intent, file }: InPlace,
 ): Promise<libraryRepository.LibraryFileRow> {
   const { orgId } = caller
   const { name, type } = received
+  const { id, version, path } = file
   if (!(await redeemIntents(trx, orgId, [intent]))) {
     throw new AppError('unavailable', 'The upload took too long and was given up; send it again')
   }
-  const recorded = await recordFiles(trx, orgId, [fileToRecord(stored)], new Date())
-  const { fileId, versionId = null } = recorded.get(stored.path) ?? {}
-  if (fileId === undefined || versionId === null) throw new Error(`recordFiles left out "${stored.path}"`)
+  const recorded = await recordFiles(trx, orgId, [fileToRecord(file)], new Date())
+  const { fileId, versionId = null } = recorded.get(path) ?? {}
+  if (fileId === undefined || versionId === null) throw new Error(`recordFiles left out "${path}"`)
   const made = { id, version, fileId, versionId, fileType: type.extension }
   await libraryRepository.insertLibraryVersion(trx, orgId, made)
   await recordAudit(trx, caller, {

@@ -6,7 +6,12 @@ import type { SameContent } from '../files/same-content.repository.ts'
 import type { Logger } from '../lib/logger.ts'
 import { type KeptContent, placeContent } from '../storage/kept-content.ts'
 import type { FileFacts, Store } from '../storage/store.ts'
-import { abandonIntent, deleteIntent, type SubmissionIntent } from './submission-intent.repository.ts'
+import {
+  abandonIntent,
+  deleteIntent,
+  type SubmissionIntent,
+  withdrawIntent,
+} from './submission-intent.repository.ts'
 
 /*
  * How the bytes of a submission and its rows come to stand together, or not at all. Whatever dies where:
@@ -58,24 +63,50 @@ export function temporariesOf(files: readonly Pick<FileToStore, 'kept'>[]): stri
 
 /**
  * All or none of them to the paths that `intent` names; in their order. The temporaries are the intent's from then on.
+ * Null where something is at each of the paths: then the intent is withdrawn, and the files wait for other paths.
  */
-export async function storeFiles<F extends FileToStore>(
+async function storeFiles<F extends FileToStore>(
   deps: StoreDeps,
   intent: SubmissionIntent,
   files: readonly F[],
-): Promise<Stored<F>[]> {
+): Promise<Stored<F>[] | null> {
   // All are waited for, so that nothing still moves when the others are taken back.
   const placed = await Promise.allSettled(
     files.map(async (file) => ({ ...file, facts: await place(deps.store, file) })),
   )
   const failed = placed.find((one) => one.status === 'rejected')
-  if (failed !== undefined) {
-    // What was there before is not ours to delete.
-    const paths = intent.paths.filter((_, index) => !isTaken(placed[index]))
-    await abandonSubmission(deps, { ...intent, paths })
-    throw lostOnTheWay(failed.reason)
+  if (failed === undefined) return placed.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+  if (placed.every(isTaken)) {
+    await withdrawIntent(deps.db, intent)
+    return null
   }
-  return placed.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+  // What was there before is not ours to delete.
+  const paths = intent.paths.filter((_, index) => !isTaken(placed[index]))
+  await abandonSubmission(deps, { ...intent, paths })
+  throw lostOnTheWay(failed.reason)
+}
+
+interface Announced<F> {
+  intent: SubmissionIntent
+  files: readonly F[]
+}
+
+const mostAttempts = 20
+
+/**
+ * Stores files at paths that `announce` says before, and where those are taken at others: after the database was restored
+ * from a backup, numbers are drawn again that the store has files of. It is told how many numbers to pass over.
+ */
+export async function storeAnnounced<F extends FileToStore>(
+  deps: StoreDeps,
+  announce: (passOver: number) => Promise<Announced<F>>,
+): Promise<{ intent: SubmissionIntent; stored: Stored<F>[] }> {
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    const { intent, files } = await announce(attempt === 0 ? 0 : 2 ** attempt)
+    const stored = await storeFiles(deps, intent, files)
+    if (stored !== null) return { intent, stored }
+  }
+  throw new AppError('unavailable', notStored)
 }
 
 async function place(store: Store, { path, kept, same }: FileToStore): Promise<FileFacts> {
@@ -114,10 +145,12 @@ function isTaken(placed: PromiseSettledResult<unknown> | undefined): boolean {
   )
 }
 
+const notStored = 'What was sent could not be stored; send it again'
+
 /** That a temporary was swept, or that something is at a path of ours, is no fault of the request. */
 function lostOnTheWay(error: unknown): unknown {
   if (!(error instanceof AppError) || (error.code !== 'not_found' && error.code !== 'conflict')) return error
-  return new AppError('unavailable', 'What was sent could not be stored; send it again', {
+  return new AppError('unavailable', notStored, {
     cause: error,
   })
 }

@@ -101,6 +101,21 @@ export async function deleteIntent(db: Db, { submissionId, orgId }: SubmissionIn
     .execute()
 }
 
+/** The next number is at least so many further on. */
+export async function passOverNumbers(db: Db, count: number): Promise<void> {
+  await sql`select setval('run_id_seq', last_value + ${count}::int) from run_id_seq`.execute(db)
+}
+
+/** Before anything came to its paths; an intent that was abandoned meanwhile is left to whoever abandoned it. */
+export async function withdrawIntent(db: Db, { submissionId, orgId }: SubmissionIntent): Promise<void> {
+  await db
+    .deleteFrom('submission_intent')
+    .where('submission_id', '=', submissionId)
+    .where('org_id', '=', orgId)
+    .where('abandoned', '=', false)
+    .execute()
+}
+
 function intentFromRow(row: { submission_id: number; paths: string[]; temporary_paths: string[] }) {
   return { submissionId: row.submission_id, paths: row.paths, temporaryPaths: row.temporary_paths }
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createServerLog } from '../../src/server/server-log.ts'
 import { createLocalStore } from '../../src/storage/local-store.ts'
-import { storeFiles } from '../../src/workflows/stored-submission.ts'
+import { storeAnnounced } from '../../src/workflows/stored-submission.ts'
 import { insertIntentAt } from '../../src/workflows/submission-intent.repository.ts'
 import { sweepSubmissions } from '../../src/workflows/submission-sweeper.ts'
 import { weatherFile } from '../helpers/file-contents.ts'
@@ -355,7 +355,7 @@ it('what a death left behind on the way is swept, and the name can be used', asy
   const kept = await store.writeTemporary(Readable.from([Buffer.from('a')]))
   const path = join(app.store, 'library/1/999/1/died.csv')
   const intent = await insertIntentAt(deps.db, { orgId: 1, paths: [path], temporaryPaths: [kept.path] })
-  await storeFiles(deps, intent, [{ path, kept, same: null }])
+  await storeAnnounced(deps, async () => ({ intent, files: [{ path, kept, same: null }] }))
   expect((await get('died.csv')).status).toBe(404)
   const listed = await app.request('GET', '/api/v1/org/default/library/?limit=1000')
   expect(JSON.stringify(listed.body)).not.toContain('died.csv')
@@ -363,4 +363,17 @@ it('what a death left behind on the way is swept, and the name can be used', asy
   expect(await storedFiles(app)).toEqual(before)
   const made = await put('died.csv', 'b')
   expect([made.status, made.body.version]).toEqual([201, 2])
+})
+
+it('numbers of versions that are given out again, after a backup was restored, are passed over', async () => {
+  const first = await put('restored.csv', 'a,b\n1,2\n')
+  const folder = join(first.body.uri, '../..')
+  for (const version of [2, 3]) {
+    await mkdir(join(folder, `${version}`))
+    await writeFile(join(folder, `${version}`, 'restored.csv'), 'of a version that the backup does not know')
+  }
+  const next = await put('restored.csv', 'a,b\n3,4\n')
+  expect([next.status, next.body.version]).toEqual([200, 4])
+  expect(await readFile(next.body.uri, 'utf8')).toBe('a,b\n3,4\n')
+  expect(await readFile(join(folder, '2/restored.csv'), 'utf8')).toContain('does not know')
 })

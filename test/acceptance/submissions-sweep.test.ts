@@ -1,12 +1,13 @@
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createServerLog } from '../../src/server/server-log.ts'
 import { createLocalStore } from '../../src/storage/local-store.ts'
 import type { Store, WrittenTemporary } from '../../src/storage/store.ts'
-import { abandonSubmission, storeFiles } from '../../src/workflows/stored-submission.ts'
+import { abandonSubmission, storeAnnounced } from '../../src/workflows/stored-submission.ts'
 import {
+  insertIntentAt,
   insertIntents,
   redeemIntents,
   type SubmissionIntent,
@@ -39,7 +40,7 @@ async function storeAll(files: Record<string, WrittenTemporary>) {
   ])
   if (intent === undefined) throw new Error('No intent was made')
   const toStore = kept.map((one, index) => ({ path: intent.paths[index] ?? '', kept: one, same: null }))
-  return { intent, stored: await storeFiles(deps(), intent, toStore) }
+  return await storeAnnounced(deps(), async () => ({ intent, files: toStore }))
 }
 const storeOne = async () => await storeAll({ 'primary/a.idf': await temporary() })
 const redeem = (intent: SubmissionIntent) =>
@@ -87,17 +88,43 @@ it('a file that cannot be moved takes the whole submission back', async () => {
   expect(await traces(app)).toEqual(before)
 })
 
-it('what lies at a path that was drawn again is neither overwritten nor deleted', async () => {
+it('numbers that are drawn again, after a backup was restored, are passed over', async () => {
   const { body: last } = await runCalls(app).launch('bare', [model])
-  const path = join(app.store, 'submissions', '1', String(last.id + 1), 'primary', 'payload.json')
-  await mkdir(join(path, '..'), { recursive: true })
-  await writeFile(path, 'of a database that was restored since')
-  const before = await traces(app)
-  const answer = await runCalls(app).launch('bare', [model])
-  expect([answer.status, answer.body.code]).toEqual([503, 'unavailable'])
-  expect(await traces(app)).toEqual(before)
-  expect(await readFile(path, 'utf8')).toBe('of a database that was restored since')
-  expect((await runCalls(app).launch('bare', [model])).status).toBe(202)
+  const pathOf = (run: number) => join(app.store, 'submissions/1', `${run}`, 'primary/payload.json')
+  const lost = Array.from({ length: 40 }, (_, index) => pathOf(last.id + 1 + index))
+  for (const path of lost) {
+    await mkdir(join(path, '..'), { recursive: true })
+    await writeFile(path, 'of a run that the backup does not know')
+  }
+  const large = { ...model, content: JSON.stringify({ Building: 'x'.repeat(100_000) }) }
+  const answers = await Promise.all([model, large, model].map((part) => runCalls(app).launch('bare', [part])))
+  expect(answers.map(({ status }) => status)).toEqual([202, 202, 202])
+  for (const { body } of answers) expect(body.id).toBeGreaterThan(last.id + 40)
+  for (const path of lost) {
+    expect(await readFile(path, 'utf8')).toBe('of a run that the backup does not know')
+  }
+  expect(await traces(app)).toMatchObject({ intents: 0 })
+  expect(await readdir(join(app.store, '.waybill-tmp'))).toEqual([])
+})
+
+it('where only a part of a submission finds its place taken all of it is taken back', async () => {
+  const paths = ['one', 'two'].map((name) => join(app.store, 'submissions/1/part', name))
+  const [taken = '', free = ''] = paths
+  await mkdir(join(app.store, 'submissions/1/part'), { recursive: true })
+  await writeFile(taken, 'there before')
+  const before = await storedFiles(app)
+  const kept = [await temporary(), await temporary()]
+  const announced = await insertIntentAt(app.database.db, {
+    orgId: 1,
+    paths,
+    temporaryPaths: kept.map(({ path }) => path),
+  })
+  const files = kept.map((one, index) => ({ path: index === 0 ? taken : free, kept: one, same: null }))
+  const storing = storeAnnounced(deps(), async () => ({ intent: announced, files }))
+  await expect(storing).rejects.toMatchObject({ code: 'unavailable' })
+  expect(await storedFiles(app)).toEqual(before)
+  expect(await readFile(taken, 'utf8')).toBe('there before')
+  await unlink(taken)
 })
 
 it('a server looks when it starts, and leaves alone what may still be on its way', async () => {
