@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, lstat, open, rename, unlink } from 'node:fs/promises'
+import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { createContentHash } from '../lib/content-hash.ts'
@@ -49,11 +49,11 @@ async function writeAll(held: string, content: Readable): Promise<Omit<WrittenTe
   let batchBytes = 0
   let unsynced = 0
   const flush = async () => {
-    const bytes = Buffer.concat(batch, batchBytes)
+    const chunks = batch
+    unsynced += batchBytes
     batch = []
     batchBytes = 0
-    await writing.start(() => handle.writeFile(bytes).catch(rethrow))
-    unsynced += bytes.length
+    await writing.start(() => writeChunks(handle, chunks).catch(rethrow))
     if (unsynced < syncBytes) return
     unsynced = 0
     await syncing.start(() => handle.datasync().catch(rethrow))
@@ -75,6 +75,13 @@ async function writeAll(held: string, content: Readable): Promise<Omit<WrittenTe
     await handle.close()
   }
   return hash.digest()
+}
+
+async function writeChunks(handle: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+  if (chunks.length === 0) return
+  const { bytesWritten } = await handle.writev(chunks)
+  const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  if (bytesWritten < bytes) await handle.writeFile(Buffer.concat(chunks).subarray(bytesWritten))
 }
 
 /** One piece of work at a time, beside its caller's own; where it fails, the next `start` or `end` tells. */

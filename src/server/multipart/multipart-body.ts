@@ -89,10 +89,22 @@ async function* upTo(source: Source, delimiter: Buffer): AsyncGenerator<Buffer, 
       source.take(delimiter.length)
       return true
     }
-    const surely = source.bytes().length - delimiter.length + 1
+    const surely = beginningOf(delimiter, source.bytes())
     if (surely > 0) yield source.take(surely)
     if (!(await source.fill())) return false
   }
+}
+
+/**
+ * Where a delimiter may begin that the bytes do not hold whole, or their end. What is left waiting is joined with what
+ * comes next, and so copied: nearly always that is nothing.
+ */
+function beginningOf(delimiter: Buffer, bytes: Buffer): number {
+  const first = delimiter.subarray(0, 1)
+  let at = bytes.indexOf(first, Math.max(0, bytes.length - delimiter.length + 1))
+  while (at >= 0 && bytes.compare(delimiter, 0, bytes.length - at, at) !== 0)
+    at = bytes.indexOf(first, at + 1)
+  return at < 0 ? bytes.length : at
 }
 
 async function skipPreamble(source: Source, delimiter: Buffer): Promise<void> {
