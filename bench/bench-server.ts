@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startNode } from '../test/helpers/child-process.ts'
@@ -15,6 +15,8 @@ export interface BenchServer extends BenchContext {
   /** Objects of the bucket. */
   seed(names: string[]): Promise<void>
   setLatency(latencyMs: number): Promise<void>
+  /** What the server's process holds in memory. */
+  memoryBytes(): Promise<number>
 }
 
 /** The server and a store's server, each in a process of its own, on a database of their own. */
@@ -35,6 +37,7 @@ export async function withServer<T>(fn: (server: BenchServer) => Promise<T>): Pr
         send: createClient(url, token),
         seed: (names) => control(store, 'seed', { bucket: 'bench', names, content: 'x' }),
         setLatency: (latencyMs) => control(store, 'latency', { latencyMs }),
+        memoryBytes: () => memoryOf(app.process.pid ?? 0),
       })
     } finally {
       app.process.kill()
@@ -43,6 +46,11 @@ export async function withServer<T>(fn: (server: BenchServer) => Promise<T>): Pr
       await rm(dataDir, { recursive: true, force: true })
     }
   })
+}
+
+async function memoryOf(pid: number): Promise<number> {
+  const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) * 1024
 }
 
 async function control(store: string, action: string, body: object): Promise<void> {

@@ -9,12 +9,18 @@ import { sendAll } from '../http-client.ts'
 import { interleave, type Row, type Variant } from '../measure.ts'
 
 const largeBytes = 20_000_000
+/** A year of hours. */
+const yearBytes = 1_600_000
 const modelBytes = 20_000
 const clients = 8
+const largeAtOnce = 16
 const launches = 160
 const agent = new Agent({ keepAlive: true })
 
-/** What a large upload costs over the least that any server does for it, and how many small ones a second are launched. */
+/**
+ * What a large upload costs over the least that any server does for it, by how much many at once make the server grow, and
+ * how many small ones a second are launched.
+ */
 export async function uploadScenario(): Promise<Row[]> {
   return await withServer(async (server) => {
     const folder = await mkdtemp(join(tmpdir(), 'waybill-bench-bare-'))
@@ -41,12 +47,17 @@ async function measure(server: BenchServer, bareUrl: string): Promise<Row[]> {
   const large = Buffer.alloc(largeBytes, 'Version,24.1;\n')
   const header = weatherFile({ rows: 0 })
   const day = weatherFile({ header: () => [] })
-  const weather = Buffer.from(header + day.repeat(Math.floor(largeBytes / day.length)))
+  const days = (bytes: number) => Buffer.from(header + day.repeat(Math.floor(bytes / day.length)))
+  const weather = days(largeBytes)
+  const year = days(yearBytes)
   let number = 0
   /** Of other bytes each time: a copy of an earlier file would be stored as a link. */
   const fresh = (content: Buffer) => {
     const copy = Buffer.from(content)
-    copy.write(`${++number}`.padStart(9, '0'), content === weather ? 'LOCATION,'.length : 0)
+    copy.write(
+      `${++number}`.padStart(9, '0'),
+      content === weather || content === year ? 'LOCATION,'.length : 0,
+    )
     return copy
   }
   const form = (parts: [name: string, fileName: string, content: Buffer][]) =>
@@ -89,19 +100,44 @@ async function measure(server: BenchServer, bareUrl: string): Promise<Row[]> {
   }
   const toDisk = '20 MB to disk with SHA-256, bare'
   const synced = '20 MB to disk with SHA-256, bare, synced'
+  const yearToDisk = '1.6 MB to disk with SHA-256, bare'
   const small = `${launches} of 20 kB to disk, ${clients} clients, bare, synced`
   const primaryForm = () => form([['file', 'model.idf', fresh(large)]])
-  const weatherForm = () =>
+  const weatherForm = (content: Buffer) => () =>
     form([
       ['file', 'model.idf', model],
-      ['aux_weather', 'a.epw', fresh(weather)],
+      ['aux_weather', 'a.epw', fresh(content)],
     ])
+  const manyLarge = (): Variant => {
+    let contents: Buffer[] = []
+    let grewBytes = 0
+    return {
+      name: `${largeAtOnce} launches of 20 MB at once`,
+      figures: () => ({ server_grew_mb: Math.round(grewBytes / 1_048_576) }),
+      async prepare() {
+        contents = Array.from({ length: largeAtOnce }, primaryForm)
+      },
+      async run() {
+        const before = await server.memoryBytes()
+        let most = before
+        const timer = setInterval(async () => {
+          most = Math.max(most, await server.memoryBytes())
+        }, 5)
+        await Promise.all(contents.map((content) => send(launch, content, server.token)))
+        clearInterval(timer)
+        grewBytes = Math.max(grewBytes, most - before)
+      },
+    }
+  }
   return await interleave(
     [
       post(bareUrl, () => fresh(large), toDisk),
       post(`${bareUrl}/synced`, () => fresh(large), synced, toDisk),
-      post(launch, primaryForm, 'launch with a primary file of 20 MB', synced),
-      post(launch, weatherForm, 'launch with a weather file of 20 MB', synced),
+      post(launch, primaryForm, 'launch with a primary file of 20 MB', toDisk),
+      post(launch, weatherForm(weather), 'launch with a weather file of 20 MB', toDisk),
+      post(bareUrl, () => fresh(year), yearToDisk),
+      post(launch, weatherForm(year), 'launch with a weather file of 1.6 MB', yearToDisk),
+      manyLarge(),
       many(`${bareUrl}/synced`, () => fresh(model), small),
       many(
         launch,

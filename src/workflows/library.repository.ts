@@ -75,6 +75,7 @@ export async function listLibraryFiles(db: Db, orgId: number, page: PageOfRows):
 
 /** A library file as it now is, for whoever pins it. */
 export interface CurrentLibraryFile {
+  name: string
   fileId: number
   versionId: number
   fileType: string
@@ -89,14 +90,14 @@ export async function findLibraryFiles(
   orgId: number,
   names: readonly string[],
 ): Promise<Map<string, CurrentLibraryFile>> {
-  const { rows } = await sql<CurrentLibraryFile & { name: string }>`
-    select wanted.name, v.file_id as "fileId", v.version_id as "versionId", v.file_type as "fileType", f.path,
+  const { rows } = await sql<CurrentLibraryFile & { wanted: string }>`
+    select wanted.name as wanted, l.name, v.file_id as "fileId", v.version_id as "versionId", v.file_type as "fileType", f.path,
       fv.size_bytes as "sizeBytes", fv.sha256
     from unnest(${names}::text[], ${names.map((name) => libraryKey(orgId, name))}::text[]) as wanted (name, key)
     cross join lateral (
-      select id, version from library_file where name_key = wanted.key offset 0
+      select id, name, version from library_file where name_key = wanted.key offset 0
     ) l ${factsOfEach(null)}`.execute(db)
-  return new Map(rows.map(({ name, ...file }) => [name, file]))
+  return new Map(rows.map(({ wanted, ...file }) => [wanted, file]))
 }
 
 /** The name of which the file is a version, also where it is deleted by now. */

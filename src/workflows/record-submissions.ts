@@ -109,7 +109,8 @@ function ownFile(file: Stored<SubmittedFile>, recorded: RecordedFile | undefined
 
 function libraryFiles({ libraryFiles }: StoredSubmission) {
   const role: NewRunFile['role'] = 'library'
-  return [...libraryFiles].map(([name, file]) => {
+  const files = new Map([...libraryFiles.values()].map((file) => [file.fileId, file]))
+  return [...files.values()].map(({ name, ...file }) => {
     return { ...file, role, slot: null, originalName: name, sameAs: null, place: `library/${name}` }
   })
 }

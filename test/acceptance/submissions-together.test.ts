@@ -21,7 +21,14 @@ const read = async ({ body }: SentRun) => (await calls.call('GET', `/org/default
 describe('the library files that the steps name', () => {
   beforeAll(async () => {
     const table = { validator: 'fmi', config: { input_data: 'inputs.csv' } }
-    await workflowCalls(app).create({ slug: 'office', steps: [libraryStep, table, libraryStep] })
+    await workflowCalls(app).create({
+      slug: 'office',
+      steps: [
+        { validator: 'energyplus', config: { weather_file: `Ｕ${weatherName.slice(1)}` } },
+        table,
+        libraryStep,
+      ],
+    })
   })
 
   it('are pinned by each run as they are when it is launched, each once', async () => {
