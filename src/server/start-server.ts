@@ -46,12 +46,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const { signInCode } = await ensureFirstOrg({ db: database.db, deployment, log })
     const metrics = createMetrics({ database, queueDepth: () => queueDepth(database.db) })
     const stores = countedStores(
-      createStores({ log, mayLeadTo: createRootGuard(deployment) }),
+      createStores({ log, mayLeadTo: createRootGuard(deployment), privateRoot: deployment.storeRoot }),
       metrics.storeCalls,
     )
     const worker = await startWorker({
       database,
-      tasks: taskHandlers({ database, stores, log, watchForMs: config.watchForMs }),
+      tasks: taskHandlers({
+        database,
+        stores,
+        storeRoot: deployment.storeRoot,
+        log,
+        watchForMs: config.watchForMs,
+      }),
       concurrency: config.workerConcurrency,
       log,
     })

@@ -63,6 +63,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     stores: createStores({
       log,
       mayLeadTo: createRootGuard(deployment),
+      privateRoot: deployment.storeRoot,
       ...(options.gs === undefined ? {} : { gs: options.gs }),
     }),
     deployment,
