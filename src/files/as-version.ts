@@ -49,7 +49,7 @@ export async function asVersion(
  * its checksum tells, as far as it is at hand or soon read; that of an upload is read however large it is, since after a
  * backup was restored all are touched.
  */
-async function factsIfSame(
+export async function factsIfSame(
   { store, path, facts, isUpload }: Pick<PresentFile, 'store' | 'path' | 'facts' | 'isUpload'>,
   seen: FileFacts,
 ): Promise<SeenFacts | null> {

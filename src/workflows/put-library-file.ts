@@ -9,6 +9,7 @@ import { recordFiles } from '../files/record-files.ts'
 import { privateFolder } from '../storage/private-folder.ts'
 import * as libraryRepository from './library.repository.ts'
 import { libraryFileFromRow } from './library.service.ts'
+import { hasLibraryBytes } from './library-bytes.ts'
 import { type ReceivedLibraryFile, receiveLibraryFile } from './receive-library-file.ts'
 import {
   abandonSubmission,
@@ -33,7 +34,7 @@ export interface PutLibraryFile {
   isNew: boolean
 }
 
-/** Keeps a file under its name: a new version of it, unless the current one has the same bytes. */
+/** Keeps a file under its name: a new version of it, unless the current one has the same bytes and has not lost them. */
 export async function putLibraryFile(
   deps: LibraryDeps,
   caller: Caller,
@@ -46,10 +47,14 @@ export async function putLibraryFile(
   try {
     const received = await receiveLibraryFile(givenName, parts, fileTypes, temporaries.keep)
     const current = await libraryRepository.findLibraryFile(db, caller.orgId, received.name)
-    if (current?.sha256 === received.kept.sha256) {
-      return { file: uploaded(current, received), isNew: false }
+    const same = current?.sha256 === received.kept.sha256 ? current : undefined
+    if (same !== undefined && (await hasLibraryBytes(db, store, caller.orgId, same))) {
+      return { file: uploaded(same, received), isNew: false }
     }
-    const put = await storeVersion({ db, store, log }, caller, received)
+    const put = await storeVersion({ db, store, log }, caller, {
+      received,
+      lostFileId: same?.file_id ?? null,
+    })
     temporaries.release()
     return put
   } finally {
@@ -57,11 +62,17 @@ export async function putLibraryFile(
   }
 }
 
+interface ToStore {
+  received: ReceivedLibraryFile
+  /** Of a version of the same bytes that lost them. */
+  lostFileId: number | null
+}
+
 /** Bytes first, each version at a path of its own, then its rows; an intent ties the two together. */
 async function storeVersion(
   deps: StoreDeps,
   caller: Caller,
-  received: ReceivedLibraryFile,
+  { received, lostFileId }: ToStore,
 ): Promise<PutLibraryFile> {
   const { db, store } = deps
   const { orgId } = caller
@@ -84,7 +95,8 @@ async function storeVersion(
         }
         const current =
           standing === 0 ? undefined : await libraryRepository.findLibraryVersion(trx, orgId, id, standing)
-        if (current?.sha256 === received.kept.sha256) return { row: current, isNew: false, isMade: false }
+        const hasSame = current?.sha256 === received.kept.sha256 && current.file_id !== lostFileId
+        if (hasSame) return { row: current, isNew: false, isMade: false }
         const row = await recordVersion(trx, caller, { id, version, received, intent, stored })
         return { row, isNew: standing === 0, isMade: true }
       })
