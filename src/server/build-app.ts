@@ -79,7 +79,7 @@ export interface AppDeps {
 export async function buildApp(deps: AppDeps) {
   const { db } = deps.database
   const rootsOf = createRootsOf(db)
-  const { storeRoot } = deps.deployment
+  const { storeRoot, publicUrl } = deps.deployment
   const uploads = createUploads({ db, storeRoot, find: findUploadedPaths })
   const lookAt = createLooker({ rootsOf, stores: deps.stores, uploads })
   const analyses = { db, lookAt, rootsOf, register: createRegister(db) }
@@ -144,7 +144,7 @@ export async function buildApp(deps: AppDeps) {
     await app.register(kaseRoutes({ db, lookAt, stores: deps.stores }), { prefix })
   }
   await app.register(fileRoutes(files), { prefix: '/api/v1' })
-  await app.register(fileLinkRoutes(files), { prefix: '/api/v1' })
+  await app.register(fileLinkRoutes({ ...files, publicUrl }), { prefix: '/api/v1' })
   for (const prefix of ['/api/v1', '']) {
     await app.register(analysisRoutes(analyses), { prefix })
   }

@@ -81,7 +81,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     stops.push(() => closeGracefully(app))
     const url = await listen(app, config)
-    return { url, signInUrl: signInCode === null ? null : `${url}${signInPath(signInCode)}`, stop }
+    const signInUrl = signInCode === null ? null : `${config.publicUrl ?? url}${signInPath(signInCode)}`
+    return { url, signInUrl, stop }
   } catch (error) {
     await stop()
     throw error
