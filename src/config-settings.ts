@@ -62,6 +62,15 @@ export const settings = {
     defaultText: '4400',
     parse: integer(0, 65_535),
   }),
+  publicUrl: setting({
+    key: 'public_url',
+    flags: '--public-url <url>',
+    variables: ['WAYBILL_PUBLIC_URL'],
+    readBy: 'server',
+    text: 'the address under which clients reach the server, for links: https://host or https://host/path',
+    defaultText: 'the host that each request names',
+    parse: publicUrl,
+  }),
   databaseUrl: setting({
     key: 'database_url',
     flags: null,
@@ -277,6 +286,13 @@ function databaseUrl(raw: unknown): string {
   throw new SettingFault(
     'is not the address of a PostgreSQL (it is not shown, since it may hold a password); write postgres://user@host:5432/database',
   )
+}
+
+function publicUrl(raw: unknown): string {
+  if (/[?#@]/.test(text(raw))) {
+    throw new SettingFault('has more in it than a host and a path; write https://host or https://host/path')
+  }
+  return serverUrl(raw)
 }
 
 function serverUrl(raw: unknown): string {

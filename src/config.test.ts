@@ -122,6 +122,9 @@ describe('what is wrong', () => {
     ['host', ''],
     ['url', 'localhost:4400'],
     ['url', 'http://me:secret@host'],
+    ['publicUrl', 'runs.example.org'],
+    ['publicUrl', 'https://me:secret@host'],
+    ['publicUrl', 'https://host/?a=1'],
     ['store', 'ftp://x/y'],
     ['location', ['/a/../b', 'http://x']],
   ])('refuses %s %j', (name, value) => {

@@ -19,6 +19,8 @@ export interface Config {
   dataDir: string
   host: string
   port: number
+  /** Null means the host that each request names. */
+  publicUrl: string | null
   /** Null means the embedded PostgreSQL. */
   databaseUrl: string | null
   store: string
@@ -97,6 +99,7 @@ export function collectConfig(options: ConfigOptions, env: NodeJS.ProcessEnv = p
     dataDir,
     host: take(settings.host, file, '127.0.0.1'),
     port: take(settings.port, file, 4400),
+    publicUrl: optional(settings.publicUrl),
     databaseUrl: optional(settings.databaseUrl),
     store: take(settings.store, file, join(dataDir, 'store')),
     locations: take(settings.locations, file, []),

@@ -6,6 +6,7 @@ import { createRegister } from '../../src/analyses/register-analyses.ts'
 import { lookAtOutputs } from '../../src/analyses/register-outputs.ts'
 import { createLooker } from '../../src/files/look-at.ts'
 import { pathDigest } from '../../src/files/path-digest.ts'
+import { createUploads } from '../../src/files/uploads.ts'
 import { silentLogger } from '../../src/lib/logger.ts'
 import { probe } from '../../src/storage/probe.ts'
 import { createStores } from '../../src/storage/stores.ts'
@@ -74,7 +75,9 @@ async function replayVariant(server: BenchServer, names: (run: string) => string
       .raw(`alter table ${table} alter column id restart with ${(index + 1) * 100_000_000}`)
       .execute(db)
   }
-  const lookAt = createLooker({ rootsOf: createRootsOf(db), stores: createStores({ log: silentLogger }) })
+  const uploads = createUploads({ db, storeRoot: '/nowhere', find: async () => [] })
+  const stores = createStores({ log: silentLogger })
+  const lookAt = createLooker({ rootsOf: createRootsOf(db), stores, uploads })
   const register = createRegister(db)
   const registrationsOf = async (runs: string[]) => {
     await server.seed(runs.flatMap(names))

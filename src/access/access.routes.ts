@@ -18,6 +18,6 @@ export function accessRoutes(deps: OrgDeps & LocationDeps): FastifyPluginAsync {
     await app.register(locationRoutes(deps))
     await app.register(orgRoutes(deps))
     await app.register(auditRoutes(deps))
-    await app.register(signInRoutes(deps))
+    await app.register(signInRoutes({ db: deps.db, publicUrl: deps.deployment.publicUrl }))
   }
 }

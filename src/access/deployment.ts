@@ -5,4 +5,6 @@ export interface Deployment {
   storeRoot: string
   /** The roots of `--location`: within these every org's owner may add locations. */
   locations: readonly string[]
+  /** Under which clients reach the servers; without it, each request's own host. */
+  publicUrl?: string
 }

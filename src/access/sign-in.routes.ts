@@ -51,7 +51,13 @@ function isBrowser(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/html') === true
 }
 
-export function signInRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
+export function signInRoutes({
+  db,
+  publicUrl,
+}: {
+  db: Db
+  publicUrl: string | undefined
+}): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post(
       '/sign-in-links',
@@ -66,7 +72,7 @@ export function signInRoutes({ db }: { db: Db }): FastifyPluginAsyncTypebox {
       async (request, reply) => {
         const made = await createSignInCode(db, callerOf(request), request.body)
         return reply.status(201).send({
-          url: absoluteAddress(request, signInPath(made.code)),
+          url: absoluteAddress(publicUrl, request, signInPath(made.code)),
           member_id: made.memberId,
           expires_at: wireTime(made.expiresAt),
         })

@@ -21,6 +21,7 @@ export function addServe(parent: Command, context: CliContext): void {
       'dataDir',
       'host',
       'port',
+      'publicUrl',
       'store',
       'locations',
       'logLevel',

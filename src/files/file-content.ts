@@ -4,17 +4,17 @@ import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
 import { attachmentDisposition } from '../lib/content-disposition.ts'
 import { ofLength } from '../lib/of-length.ts'
-import type { FileFacts, Store } from '../storage/store.ts'
 import type { Stores } from '../storage/stores.ts'
+import { asNewestVersion, type PresentFile } from './as-version.ts'
 import { parseByteRange } from './byte-range.ts'
 import { readableStore } from './covering-store.ts'
 import { findFile } from './file-query.repository.ts'
+import type { Uploads } from './uploads.ts'
 
 export interface FileContentDeps {
   db: Db
   stores: Stores
-  /** The private store's: what it holds for an org can be read by that org. */
-  storeRoot: string
+  uploads: Uploads
   /** The name under which a file of the private store was uploaded; it is stored under a plainer one. */
   findOriginalName(db: Db, orgId: number, fileId: number): Promise<string | undefined>
 }
@@ -26,24 +26,19 @@ export interface FileContent {
   open(): Promise<Readable>
 }
 
-/** What is at a file's path now. */
-export interface PresentFile {
-  fileId: number
-  path: string
-  /** Under which it is saved. */
-  name: string
-  store: Store
-  facts: FileFacts
-}
-
-/** Finds what is at the file's path now, whole or in part. */
+/**
+ * Finds what is at the file's path now, whole or in part. Of an upload, which nobody is to change, only what the ledger
+ * last saw there; throws `conflict` where it is anything else.
+ */
 export async function findContent(
   deps: FileContentDeps,
   caller: Caller,
   id: number,
   range: string | undefined,
 ): Promise<FileContent> {
-  return contentOf(await findPresentFile(deps, caller.orgId, id), { range })
+  const present = await findPresentFile(deps, caller.orgId, id)
+  const file = present.isUpload ? await asNewestVersion(deps.db, caller.orgId, present) : present
+  return contentOf(file, { range })
 }
 
 export async function findPresentFile(
@@ -63,9 +58,9 @@ export async function findPresentFile(
   const look = await store.stat(path)
   if (look.state === 'absent') throw new AppError('not_found', `${look.reason}: "${path}"`)
   if (look.state !== 'present') throw new AppError('unavailable', `${look.reason}: "${path}"`)
-  const isPrivate = store.root === deps.storeRoot
-  const original = isPrivate ? await deps.findOriginalName(deps.db, orgId, id) : undefined
-  return { fileId: id, path, name: original ?? file.basename, store, facts: look.facts }
+  const isUpload = store.root === deps.uploads.storeRoot
+  const original = isUpload ? await deps.findOriginalName(deps.db, orgId, id) : undefined
+  return { fileId: id, path, name: original ?? file.basename, store, facts: look.facts, isUpload }
 }
 
 /** Of these facts' generation and no other. */

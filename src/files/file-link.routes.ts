@@ -11,7 +11,9 @@ import { createLink, type FileLinkDeps, openLink } from './file-link.service.ts'
 
 const defaultSeconds = 600
 
-export function fileLinkRoutes(deps: FileLinkDeps): FastifyPluginAsyncTypebox {
+export function fileLinkRoutes(
+  deps: FileLinkDeps & { publicUrl: string | undefined },
+): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post(
       '/files/:id/link',
@@ -31,7 +33,7 @@ export function fileLinkRoutes(deps: FileLinkDeps): FastifyPluginAsyncTypebox {
         const { expires_in: expiresIn = defaultSeconds } = request.body
         const { url, expiresAt } = await createLink(deps, callerOf(request), request.params.id, expiresIn)
         return reply.status(201).send({
-          url: url.startsWith('/') ? absoluteAddress(request, url) : url,
+          url: url.startsWith('/') ? absoluteAddress(deps.publicUrl, request, url) : url,
           expires_at: wireTime(expiresAt),
         })
       },

@@ -1,22 +1,12 @@
 import { recordAudit } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
 import { getSecret } from '../access/secret.repository.ts'
-import type { Db } from '../db/client.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
 import { wireTime } from '../lib/wire-time.ts'
-import { smallFileBytes } from '../storage/store.ts'
+import { asNewestVersion, asVersion } from './as-version.ts'
 import { downloadType } from './download-type.ts'
-import { findFilesById } from './file.repository.ts'
-import {
-  contentOf,
-  type FileContent,
-  type FileContentDeps,
-  findPresentFile,
-  type PresentFile,
-} from './file-content.ts'
-import { findVersionFacts } from './file-query.repository.ts'
-import { noFacts, sameBytes } from './file-state.ts'
+import { contentOf, type FileContent, type FileContentDeps, findPresentFile } from './file-content.ts'
 import type { FileTypes } from './file-types.ts'
 import { readLink, signLink } from './signed-link.ts'
 
@@ -35,17 +25,9 @@ export async function createLink(
   expiresInSeconds: number,
 ): Promise<{ url: string; expiresAt: Date }> {
   const { db } = deps
-  const present = await findPresentFile(deps, caller.orgId, id)
-  const versionId = (await findFilesById(db, caller.orgId, [id]))[0]?.versionId ?? null
-  const file = versionId === null ? null : await asVersion(db, caller.orgId, present, versionId)
-  if (file === null || versionId === null) {
-    throw new AppError(
-      'conflict',
-      `"${present.path}" is not what the ledger last saw there; have it looked at with POST /api/v1/files/verify`,
-    )
-  }
+  const file = await asNewestVersion(db, caller.orgId, await findPresentFile(deps, caller.orgId, id))
   const expiresAt = Math.floor(Date.now() / 1000) + expiresInSeconds
-  const { path, name, store } = file
+  const { path, name, store, versionId } = file
   const { generation } = file.facts
   const contentType = downloadType(deps.fileTypes, name)
   const ofStore =
@@ -80,27 +62,6 @@ export async function openLink(
   if (file === null) throw noLonger()
   const content = contentOf(file, { range, contentType: downloadType(deps.fileTypes, file.name) })
   return { ...content, open: () => withoutPath(content.open()) }
-}
-
-/**
- * The file where these are the version's bytes, else null. A file may have been touched and not changed: then its
- * checksum tells, as far as it is at hand or soon read.
- */
-async function asVersion(
-  db: Db,
-  orgId: number,
-  file: PresentFile,
-  versionId: number,
-): Promise<PresentFile | null> {
-  const version = await findVersionFacts(db, orgId, versionId)
-  if (version?.fileId !== file.fileId || version.sizeBytes === null) return null
-  if (version.generation !== null && version.generation === file.facts.generation) return file
-  const look =
-    file.facts.crc32c === null
-      ? await file.store.stat(file.path, { checksumUpToBytes: smallFileBytes })
-      : { state: 'present' as const, facts: file.facts }
-  if (look.state !== 'present' || !sameBytes(version, { ...noFacts, ...look.facts })) return null
-  return { ...file, facts: look.facts }
 }
 
 async function withoutPath<T>(reading: Promise<T>): Promise<T> {

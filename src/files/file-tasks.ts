@@ -5,16 +5,18 @@ import { inTransaction } from '../db/transaction.ts'
 import { AppError } from '../errors.ts'
 import { computeChecksums } from '../storage/checksums.ts'
 import type { Stores } from '../storage/stores.ts'
-import { coveringStore } from './covering-store.ts'
+import { readableStore } from './covering-store.ts'
 import * as fileRepository from './file.repository.ts'
 import { findWaitedFor } from './file-use.repository.ts'
 import type { Looker } from './look-at.ts'
 import { checksumTask, recordFiles, unansweredIn } from './record-files.ts'
+import type { Uploads } from './uploads.ts'
 import { watchFiles, watchTask } from './watch-files.ts'
 
 export interface FileTaskDeps {
   db: Db
   stores: Stores
+  uploads: Uploads
   lookAt: Looker
   /** How long a file that is not there, or not told of, is looked for. */
   watchForMs: number
@@ -61,7 +63,7 @@ async function computeVersionChecksums(
 ): Promise<void> {
   const version = await fileRepository.findVersion(deps.db, orgId, versionId)
   if (version === undefined || version.crc32c !== null) return
-  const store = await coveringStore(deps, orgId, version.path)
+  const store = await readableStore(deps, orgId, version.path)
   if (store === null) return
   const computed = await computeChecksums(store, version.path, { signal }).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'not_found') return null

@@ -3,7 +3,9 @@ import { probe, type Verdict } from '../storage/probe.ts'
 import { isDirectoryItem } from '../storage/probe-directory.ts'
 import type { Stores } from '../storage/stores.ts'
 import { noFacts, type Sighting } from './file-state.ts'
+import { lookAtUploads } from './look-at-uploads.ts'
 import type { FileToRecord } from './record-files.ts'
+import type { Uploads } from './uploads.ts'
 
 export interface NamedPath {
   path: string
@@ -12,7 +14,7 @@ export interface NamedPath {
 }
 
 /**
- * Looks at the paths that the org's locations cover, all at once. Call it before a transaction, never in one. `roots` are
+ * Looks at the paths that the org's locations cover, and at its own uploads, all at once. Call it before a transaction, never in one. `roots` are
  * the locations', for who has read them already. `seenAt` is when the look began: what is known from a later one is newer.
  */
 export type Looker = (
@@ -21,21 +23,28 @@ export type Looker = (
   roots?: readonly string[],
 ) => Promise<{ files: FileToRecord[]; calls: number; seenAt: Date }>
 
-export function createLooker(deps: { rootsOf: RootsOf; stores: Stores }): Looker {
+export function createLooker(deps: { rootsOf: RootsOf; stores: Stores; uploads: Uploads }): Looker {
+  const { stores, uploads } = deps
   return async (orgId, named, roots) => {
     const seenAt = new Date()
-    const { verdicts, calls } = await probe(
-      deps.stores,
-      roots ?? (await deps.rootsOf(orgId)),
-      named.map(({ path }) => path),
-    )
-    const files = named.map(({ path, declaredAt }, index) => ({
+    const paths = named.map(({ path }) => path)
+    const uploaded = await uploads.among(orgId, paths)
+    const others = paths.filter((path) => !uploaded.has(path))
+    const [ofUploads, ofOthers] = await Promise.all([
+      lookAtUploads(stores, uploads, uploaded),
+      probe(stores, roots ?? (await deps.rootsOf(orgId)), others),
+    ])
+    const verdicts = new Map([
+      ...[...uploaded.keys()].map((path, index) => [path, ofUploads.verdicts[index]] as const),
+      ...others.map((path, index) => [path, ofOthers.verdicts[index]] as const),
+    ])
+    const files = named.map(({ path, declaredAt }) => ({
       path,
-      kind: isDirectoryItem(path) ? ('directory' as const) : ('file' as const),
+      kind: !uploaded.has(path) && isDirectoryItem(path) ? ('directory' as const) : ('file' as const),
       seenAt,
-      sighting: sightingOf(verdicts[index], declaredAt ?? null),
+      sighting: sightingOf(verdicts.get(path), declaredAt ?? null),
     }))
-    return { files, calls, seenAt }
+    return { files, calls: ofUploads.calls + ofOthers.calls, seenAt }
   }
 }
 

@@ -14,6 +14,7 @@ import { fileRoutes } from '../files/file.routes.ts'
 import { fileLinkRoutes, signedLinkRoute } from '../files/file-link.routes.ts'
 import { type FileTypes, shippedFileTypes } from '../files/file-types.ts'
 import { createLooker } from '../files/look-at.ts'
+import { createUploads } from '../files/uploads.ts'
 import { jobRoutes } from '../jobs/job.routes.ts'
 import { kaseRoutes } from '../jobs/kase.routes.ts'
 import { insertStartingLists } from '../jobs/org-list.repository.ts'
@@ -28,6 +29,7 @@ import { findOriginalName } from '../workflows/original-name.ts'
 import { runRoutes } from '../workflows/run.routes.ts'
 import { slotRoutes } from '../workflows/slot.routes.ts'
 import { stepRoutes } from '../workflows/step.routes.ts'
+import { findUploadedPaths } from '../workflows/uploaded-paths.repository.ts'
 import { workflowRoutes } from '../workflows/workflow.routes.ts'
 import { registerAccessLog } from './access-log.ts'
 import { registerAddressText } from './address-text.ts'
@@ -77,7 +79,9 @@ export interface AppDeps {
 export async function buildApp(deps: AppDeps) {
   const { db } = deps.database
   const rootsOf = createRootsOf(db)
-  const lookAt = createLooker({ rootsOf, stores: deps.stores })
+  const { storeRoot, publicUrl } = deps.deployment
+  const uploads = createUploads({ db, storeRoot, find: findUploadedPaths })
+  const lookAt = createLooker({ rootsOf, stores: deps.stores, uploads })
   const analyses = { db, lookAt, rootsOf, register: createRegister(db) }
   const { fileTypes = shippedFileTypes } = deps
   const workflows = { db, fileTypes, validators: builtInValidators }
@@ -86,7 +90,7 @@ export async function buildApp(deps: AppDeps) {
     fileTypes,
     lookAt,
     stores: deps.stores,
-    storeRoot: deps.deployment.storeRoot,
+    uploads,
     findOriginalName,
   }
   const limits = { ...defaultLimits, ...deps.limits }
@@ -140,7 +144,7 @@ export async function buildApp(deps: AppDeps) {
     await app.register(kaseRoutes({ db, lookAt, stores: deps.stores }), { prefix })
   }
   await app.register(fileRoutes(files), { prefix: '/api/v1' })
-  await app.register(fileLinkRoutes(files), { prefix: '/api/v1' })
+  await app.register(fileLinkRoutes({ ...files, publicUrl }), { prefix: '/api/v1' })
   for (const prefix of ['/api/v1', '']) {
     await app.register(analysisRoutes(analyses), { prefix })
   }
@@ -150,7 +154,7 @@ export async function buildApp(deps: AppDeps) {
   })
   await app.register(orgListRoutes({ db }), { prefix: '/api/v1' })
   await app.register(validatorRoutes(workflows), { prefix: '/api/v1' })
-  const store = deps.stores.storeFor(deps.deployment.storeRoot)
+  const store = deps.stores.storeFor(storeRoot)
   const launches = {
     ...workflows,
     fileTypes,

@@ -46,12 +46,18 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const { signInCode } = await ensureFirstOrg({ db: database.db, deployment, log })
     const metrics = createMetrics({ database, queueDepth: () => queueDepth(database.db) })
     const stores = countedStores(
-      createStores({ log, mayLeadTo: createRootGuard(deployment) }),
+      createStores({ log, mayLeadTo: createRootGuard(deployment), privateRoot: deployment.storeRoot }),
       metrics.storeCalls,
     )
     const worker = await startWorker({
       database,
-      tasks: taskHandlers({ database, stores, log, watchForMs: config.watchForMs }),
+      tasks: taskHandlers({
+        database,
+        stores,
+        storeRoot: deployment.storeRoot,
+        log,
+        watchForMs: config.watchForMs,
+      }),
       concurrency: config.workerConcurrency,
       log,
     })
@@ -75,7 +81,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     stops.push(() => closeGracefully(app))
     const url = await listen(app, config)
-    return { url, signInUrl: signInCode === null ? null : `${url}${signInPath(signInCode)}`, stop }
+    const signInUrl = signInCode === null ? null : `${config.publicUrl ?? url}${signInPath(signInCode)}`
+    return { url, signInUrl, stop }
   } catch (error) {
     await stop()
     throw error

@@ -23,12 +23,14 @@ export async function startWorkerProcess(config: Config): Promise<RunningWorker>
   }
   const log = createServerLog(config.logLevel)
   const database = await openDatabase(config, log)
-  const stores = createStores({ log, mayLeadTo: createRootGuard(deploymentOf(config)) })
+  const deployment = deploymentOf(config)
+  const { storeRoot } = deployment
+  const stores = createStores({ log, mayLeadTo: createRootGuard(deployment), privateRoot: storeRoot })
   try {
     await migrate(database.pool, { log })
     const worker = await startWorker({
       database,
-      tasks: taskHandlers({ database, stores, log, watchForMs: config.watchForMs }),
+      tasks: taskHandlers({ database, stores, storeRoot, log, watchForMs: config.watchForMs }),
       concurrency: config.workerConcurrency,
       log,
     })

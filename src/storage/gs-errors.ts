@@ -11,10 +11,14 @@ const networkCodes = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ])
 
-/** The client gives HTTP statuses as numbers, network faults as `code`, and its own time-outs as `type`. */
-function statusOf(error: unknown): number | null {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return null
-  const status = Number(error.code)
+/**
+ * The client gives HTTP statuses as numbers, those of uploads in parts as `status`, network faults as `code`, and its own
+ * time-outs as `type`.
+ */
+export function statusOf(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null) return null
+  const code = 'code' in error ? error.code : undefined
+  const status = Number(code ?? ('status' in error ? error.status : undefined))
   return Number.isInteger(status) ? status : null
 }
 

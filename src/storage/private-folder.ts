@@ -8,7 +8,10 @@ export function privateFolder(storeRoot: string, kind: (typeof kinds)[number], o
   return `${storeRoot.replace(/\/+$/u, '')}/${kind}/${orgId}`
 }
 
-/** Whether what is at a path of the private store is the org's own. */
+/** Whether what is at a path of the private store is the org's own. Only the spelling that uploads are recorded in counts. */
 export function isInPrivateFolder(storeRoot: string, orgId: number, path: string): boolean {
-  return kinds.some((kind) => isWithin(privateFolder(storeRoot, kind, orgId), path))
+  return kinds.some((kind) => {
+    const folder = privateFolder(storeRoot, kind, orgId)
+    return path.startsWith(`${folder}/`) && isWithin(folder, path)
+  })
 }

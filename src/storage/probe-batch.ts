@@ -97,14 +97,15 @@ async function send(store: Store, batch: Batch): Promise<void> {
     first?.onRequest()
   })
   const paths = [...askersOf.keys()]
+  const isItem = (path: string) => store.filesOnly !== true && isDirectoryItem(path)
   const plan = paths.length > mostPathsToShare && waiting.size === 1 ? planRanges : planFolders
   await Promise.all([
     lookAtFiles(
       lane,
-      paths.filter((path) => !isDirectoryItem(path)),
+      paths.filter((path) => !isItem(path)),
       plan,
       settle,
     ),
-    ...paths.filter(isDirectoryItem).map(async (path) => settle(path, await lookAtDirectory(lane, path))),
+    ...paths.filter(isItem).map(async (path) => settle(path, await lookAtDirectory(lane, path))),
   ])
 }

@@ -103,6 +103,9 @@ export interface Store {
   /** How many looks at a time this store is best asked for. */
   readonly concurrentLooks: number
 
+  /** Whatever its name, what is at a path is a file and no directory that counts as one item. */
+  readonly filesOnly?: boolean
+
   /** Called when a path is named, verified or watched. A directory is absent, with that reason. */
   stat(path: string, options?: LookOptions): Promise<Look>
 

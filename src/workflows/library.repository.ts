@@ -9,6 +9,7 @@ export interface LibraryFileRow {
   name: string
   version: number
   file_id: number
+  version_id: number
   file_type: string
   size_bytes: number
   sha256: string
@@ -23,7 +24,7 @@ export interface LibraryFileRow {
 const mostWorkflows = 100
 
 // A deleted workflow names nothing any more; asked whether it is deleted, the planner would take an index by org.
-const columns = sql`l.id, l.name, v.version, v.file_id, v.file_type, fv.size_bytes, fv.sha256, f.path, l.created_at,
+const columns = sql`l.id, l.name, v.version, v.file_id, v.version_id, v.file_type, fv.size_bytes, fv.sha256, f.path, l.created_at,
   v.created_at as updated_at, array(
     select w.slug from (
       select workflow_id from workflow_library_name where name_key = l.name_key order by workflow_id limit ${sql.lit(mostWorkflows)}

@@ -9,6 +9,7 @@ import { recordFiles } from '../files/record-files.ts'
 import { privateFolder } from '../storage/private-folder.ts'
 import * as libraryRepository from './library.repository.ts'
 import { libraryFileFromRow } from './library.service.ts'
+import { hasLibraryBytes } from './library-bytes.ts'
 import { type ReceivedLibraryFile, receiveLibraryFile } from './receive-library-file.ts'
 import {
   abandonSubmission,
@@ -33,7 +34,7 @@ export interface PutLibraryFile {
   isNew: boolean
 }
 
-/** Keeps a file under its name: a new version of it, unless the current one has the same bytes. */
+/** Keeps a file under its name: a new version of it, unless the current one has the same bytes and has not lost them. */
 export async function putLibraryFile(
   deps: LibraryDeps,
   caller: Caller,
@@ -46,10 +47,14 @@ export async function putLibraryFile(
   try {
     const received = await receiveLibraryFile(givenName, parts, fileTypes, temporaries.keep)
     const current = await libraryRepository.findLibraryFile(db, caller.orgId, received.name)
-    if (current?.sha256 === received.kept.sha256) {
-      return { file: uploaded(current, received), isNew: false }
+    const same = current?.sha256 === received.kept.sha256 ? current : undefined
+    if (same !== undefined && (await hasLibraryBytes(db, store, caller.orgId, same))) {
+      return { file: uploaded(same, received), isNew: false }
     }
-    const put = await storeVersion({ db, store, log }, caller, received)
+    const put = await storeVersion({ db, store, log }, caller, {
+      received,
+      lostFileId: same?.file_id ?? null,
+    })
     temporaries.release()
     return put
   } finally {
@@ -57,11 +62,17 @@ export async function putLibraryFile(
   }
 }
 
+interface ToStore {
+  received: ReceivedLibraryFile
+  /** Of a version of the same bytes that lost them. */
+  lostFileId: number | null
+}
+
 /** Bytes first, each version at a path of its own, then its rows; an intent ties the two together. */
 async function storeVersion(
   deps: StoreDeps,
   caller: Caller,
-  received: ReceivedLibraryFile,
+  { received, lostFileId }: ToStore,
 ): Promise<PutLibraryFile> {
   const { db, log } = deps
   const { orgId } = caller
@@ -76,7 +87,9 @@ async function storeVersion(
     const [file] = stored
     if (file === undefined) throw new Error('A library file was stored nowhere')
     try {
-      const put = await inTransaction(db, (trx) => recordUnlessSame(trx, caller, { received, intent, file }))
+      const put = await inTransaction(db, (trx) =>
+        recordUnlessSame(trx, caller, { received, lostFileId, intent, file }),
+      )
       isMade = put.isMade
       return { file: uploaded(put.row, received), isNew: put.isNew }
     } finally {
@@ -107,8 +120,7 @@ async function announceVersion(
   return { intent, files }
 }
 
-interface InPlace {
-  received: ReceivedLibraryFile
+interface InPlace extends ToStore {
   intent: SubmissionIntent
   file: Stored<VersionToStore>
 }
@@ -116,14 +128,15 @@ interface InPlace {
 /** Of several uploads at once with the same bytes one makes a version. */
 async function recordUnlessSame(trx: Trx, caller: Caller, inPlace: InPlace) {
   const { orgId } = caller
-  const { received, file } = inPlace
+  const { received, lostFileId, file } = inPlace
   const standing = await libraryRepository.lockLibraryFile(trx, orgId, file.id)
   if (standing === undefined) {
     throw new AppError('conflict', `"${received.name}" was deleted while it was uploaded; send it again`)
   }
   const current =
     standing === 0 ? undefined : await libraryRepository.findLibraryVersion(trx, orgId, file.id, standing)
-  if (current?.sha256 === received.kept.sha256) return { row: current, isNew: false, isMade: false }
+  const hasSame = current?.sha256 === received.kept.sha256 && current.file_id !== lostFileId
+  if (hasSame) return { row: current, isNew: false, isMade: false }
   return { row: await recordVersion(trx, caller, inPlace), isNew: standing === 0, isMade: true }
 }
 

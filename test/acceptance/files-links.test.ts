@@ -167,6 +167,21 @@ describe('a link', () => {
   })
 })
 
+it('links begin with the public address of the server, whatever host is asked', async () => {
+  const proxied = await startTestApp({ publicUrl: 'https://runs.example.org/waybill' })
+  const path = join(proxied.files, 'proxied.csv')
+  await writeFile(path, 'a,b\n')
+  const { body } = await proxied.request('POST', '/api/v1/files/verify', { paths: [path] })
+  const file = `/api/v1/files/${body.items[0].id}/link`
+  const made = await proxied.request('POST', file, {}, proxied.ownerToken, { host: 'attacker.example' })
+  expect(made.body.url).toMatch(/^https:\/\/runs\.example\.org\/waybill\/links\/[-0-9a-z]+\.[-\w]{43}$/)
+  const got = await proxied.app.inject({ url: new URL(made.body.url).pathname.slice('/waybill'.length) })
+  expect([got.statusCode, got.body]).toEqual([200, 'a,b\n'])
+  const signIn = await proxied.request('POST', '/api/v1/sign-in-links', {})
+  expect(signIn.body.url).toMatch(/^https:\/\/runs\.example\.org\/waybill\/sign-in/)
+  await proxied.stop()
+})
+
 describe('when the file changes', () => {
   it('a link never answers other bytes', async () => {
     const id = await makeFile('changing.csv', 'one')

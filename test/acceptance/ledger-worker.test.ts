@@ -7,9 +7,11 @@ import { inTransaction } from '../../src/db/transaction.ts'
 import { fileTasks } from '../../src/files/file-tasks.ts'
 import { createLooker, type Looker } from '../../src/files/look-at.ts'
 import { recordFiles } from '../../src/files/record-files.ts'
+import { createUploads } from '../../src/files/uploads.ts'
 import { silentLogger } from '../../src/lib/logger.ts'
 import { computeChecksums } from '../../src/storage/checksums.ts'
 import { createStores } from '../../src/storage/stores.ts'
+import { findUploadedPaths } from '../../src/workflows/uploaded-paths.repository.ts'
 import { startTestApp, type TestApp } from '../helpers/test-app.ts'
 
 let app: TestApp
@@ -22,10 +24,11 @@ beforeAll(async () => {
   app = await startTestApp()
   const { db } = app.database
   orgId = (await db.selectFrom('org').select('id').executeTakeFirstOrThrow()).id
-  lookAt = createLooker({ rootsOf: createRootsOf(db), stores })
+  const uploads = createUploads({ db, storeRoot: app.store, find: findUploadedPaths })
+  lookAt = createLooker({ rootsOf: createRootsOf(db), stores, uploads })
   worker = await startWorker({
     database: app.database,
-    tasks: fileTasks({ db, stores, lookAt, watchForMs: 60_000 }),
+    tasks: fileTasks({ db, stores, uploads, lookAt, watchForMs: 60_000 }),
     concurrency: 2,
     log: silentLogger,
   })

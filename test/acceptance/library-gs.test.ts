@@ -45,6 +45,17 @@ it('library files lie in the private bucket, a version beside the other, and are
   }
 })
 
+it('an object that is lost is stored again when its bytes come again, and none where the bucket does not tell', async () => {
+  const first = await put('lost.csv', 'a,b\n')
+  gs.fail({ bucket: 'private', action: 'refuse', only: 'GET', times: 1 })
+  expect((await put('lost.csv', 'a,b\n')).status).toBe(503)
+  expect((await put('lost.csv', 'a,b\n')).body).toEqual(first.body)
+  gs.buckets.remove('private', first.body.uri.slice('gs://private/'.length))
+  const second = await put('lost.csv', 'a,b\n')
+  expect([second.status, second.body.version]).toEqual([200, 2])
+  expect((await app.request('GET', `/api/v1/files/${second.body.file_id}/content`)).body).toBe('a,b\n')
+})
+
 it('a bucket that fails and one that refuses to move leave no object and no row', async () => {
   const rows = async () => {
     const counted = await sql`
@@ -53,9 +64,13 @@ it('a bucket that fails and one that refuses to move leave no object and no row'
     return counted.rows
   }
   const before = [objects(), await rows()]
-  for (const only of ['POST /upload', '/rewriteTo/']) {
+  // What is small is uploaded to its place, and the rest moved there.
+  for (const [only, content] of [
+    ['POST /upload', 'a'],
+    ['/rewriteTo/', 'a,b\n'.repeat(20_000)],
+  ] as const) {
     gs.fail({ bucket: 'private', action: 'refuse', only, times: 1 })
-    const answer = await put('failing.csv', 'a')
+    const answer = await put('failing.csv', content)
     expect([answer.status, answer.body.code], only).toEqual([503, 'unavailable'])
     expect([objects(), await rows()], only).toEqual(before)
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { sql } from 'kysely'
@@ -115,6 +115,29 @@ describe('a library file', () => {
     const again = await put('same.csv', 'a,b\n1,2\n')
     expect([again.status, again.body]).toEqual([200, first.body])
     expect(await traces()).toEqual(before)
+  })
+
+  it('whose bytes were lost or changed is stored again when they come again, in a version of its own', async () => {
+    const content = 'a,b\n3,4\n'
+    const first = await put('lost.csv', content)
+    await rm(first.body.uri)
+    const twins = await Promise.all([put('lost.csv', content), put('lost.csv', content)])
+    const [second] = twins
+    expect(twins.map(({ status }) => status)).toEqual([200, 200])
+    expect(new Set(twins.map(({ body }) => body.uri)).size).toBe(1)
+    expect(second?.body).toMatchObject({ sha256: first.body.sha256, created_at: first.body.created_at })
+    expect(second?.body.version).toBeGreaterThan(1)
+    const got = await app.request('GET', `/api/v1/files/${second?.body.file_id}/content`)
+    expect([got.status, got.body]).toEqual([200, content])
+
+    await writeFile(second?.body.uri, 'a,b\n5,6\n')
+    const third = await put('lost.csv', content)
+    expect([third.status, third.body.version > second?.body.version]).toEqual([200, true])
+    expect(await readFile(third.body.uri, 'utf8')).toBe(content)
+
+    await copyFile(third.body.uri, `${third.body.uri}.copy`)
+    await rename(`${third.body.uri}.copy`, third.body.uri)
+    expect((await put('lost.csv', content)).body).toEqual(third.body)
   })
 
   it('is kept with remarks that are no reason to refuse it, told with each upload', async () => {

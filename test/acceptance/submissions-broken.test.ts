@@ -215,6 +215,9 @@ it('a store that cannot be written to is 503 and leaves nothing', async () => {
   await writeFile(broken.store, 'a file where the folder was')
   const answer = await runCalls(broken).launch('bare', [model])
   expect([answer.status, answer.body.code]).toEqual([503, 'unavailable'])
+  expect(answer.body.error).toBe(
+    "The server's store cannot be reached; try again, and if that lasts, whoever runs this server has to see to it",
+  )
   await rm(broken.store)
   await broken.stop()
 })

@@ -70,11 +70,11 @@ export async function startAnalysisApp(options: TestAppOptions = {}): Promise<An
 }
 
 /** A worker that does all tasks of the queue, as the server's own. */
-export function startAppWorker({ database }: TestApp, watchForMs = 600_000) {
-  const stores = createStores({ log: silentLogger })
+export function startAppWorker({ database, store: storeRoot }: TestApp, watchForMs = 600_000) {
+  const stores = createStores({ log: silentLogger, privateRoot: storeRoot })
   return startWorker({
     database,
-    tasks: taskHandlers({ database, stores, log: silentLogger, watchForMs }),
+    tasks: taskHandlers({ database, stores, storeRoot, log: silentLogger, watchForMs }),
     concurrency: 2,
     log: silentLogger,
   })

@@ -44,6 +44,7 @@ export interface TestAppOptions {
   gs?: NonNullable<StoresOptions['gs']>
   /** Of the private store, if it is not to be a folder of the app's own. */
   storeRoot?: string
+  publicUrl?: string
   /** Takes every line that the server logs, at `debug`. */
   logLines?: string[]
   /** Adds routes of the test's own. */
@@ -55,7 +56,12 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const dataDir = await realpath(await mkdtemp(join(tmpdir(), 'waybill-app-')))
   const database = await createTestDatabase()
   const log = createTestLog(options.logLines)
-  const deployment = { dataDir, storeRoot: options.storeRoot ?? join(dataDir, 'store'), locations: [] }
+  const deployment = {
+    dataDir,
+    storeRoot: options.storeRoot ?? join(dataDir, 'store'),
+    locations: [],
+    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+  }
   await ensureStoreFolder({ dataDir, store: deployment.storeRoot })
   await ensureFirstOrg({ db: database.db, deployment, log })
   const app = await buildApp({
@@ -63,6 +69,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     stores: createStores({
       log,
       mayLeadTo: createRootGuard(deployment),
+      privateRoot: deployment.storeRoot,
       ...(options.gs === undefined ? {} : { gs: options.gs }),
     }),
     deployment,

@@ -17,7 +17,12 @@ const database = connect({ connection, log })
 const deployment = { dataDir, storeRoot: join(dataDir, 'store'), locations: [] }
 await ensureStoreFolder({ dataDir, store: deployment.storeRoot })
 await ensureFirstOrg({ db: database.db, deployment, log })
-const app = await buildApp({ database, stores: createStores({ log }), deployment, log })
+const app = await buildApp({
+  database,
+  stores: createStores({ log, privateRoot: deployment.storeRoot }),
+  deployment,
+  log,
+})
 const url = await app.listen({ port: 0, host: '127.0.0.1' })
 const token = (await readFile(ownerTokenPath(dataDir), 'utf8')).trim()
 process.stdout.write(`ready ${JSON.stringify({ url, token })}\n`)
