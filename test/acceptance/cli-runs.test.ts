@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type ServedCli, serveCli, startCli } from '../helpers/cli.ts'
+import { type ServedCli, type StartedCli, serveCli, startCli } from '../helpers/cli.ts'
 import { weatherFile } from '../helpers/file-contents.ts'
 
 let served: ServedCli
@@ -73,17 +73,47 @@ it('what the server refuses is told with its part and line', async () => {
   expect(ran.err).toMatch(/aux_table.*line 2/s)
 })
 
+const watchOne = (...options: string[]) => {
+  const args = [
+    'run',
+    'table-check',
+    '--file',
+    'model.json',
+    '--aux',
+    'table=table.csv',
+    '--watch',
+    ...options,
+  ]
+  return startCli(args, { cwd: folder, env: { WAYBILL_DATA_DIR: served.dataDir } })
+}
+const acceptedId = async ({ ran }: StartedCli) => {
+  await expect.poll(() => ran.err, { timeout: 20_000 }).toMatch(/^Run \d+ is accepted$/m)
+  return /^Run (\d+) is accepted$/m.exec(ran.err)?.[1] ?? ''
+}
+
 it('a run is watched until it has ended', async () => {
-  const args = ['run', 'table-check', '--file', 'model.json', '--aux', 'table=table.csv', '--watch']
-  const watch = startCli(args, { cwd: folder, env: { WAYBILL_DATA_DIR: served.dataDir } })
-  let id = ''
-  while (id === '') {
-    const { items } = JSON.parse((await run('list', '--state', 'queued', '--limit', '1', '--json')).out)
-    if (items[0]?.name === null && items[0].files[1].original_filename === 'table.csv') id = `${items[0].id}`
-  }
-  await run('cancel', id)
+  const watch = watchOne()
+  await run('cancel', await acceptedId(watch))
   expect(await watch.ended).toBe(1)
   expect(watch.ran.out).toMatch(/^state +canceled$/m)
+})
+
+it('a watch that is interrupted says which run goes on', async () => {
+  const watch = watchOne()
+  const id = await acceptedId(watch)
+  watch.child.kill('SIGINT')
+  expect(await watch.ended).toBe(130)
+  expect(watch.ran.err).toContain(`waybill: Interrupted; run ${id} goes on: waybill run show ${id}\n`)
+  const forPrograms = watchOne('--json')
+  const next = await acceptedId(forPrograms)
+  forPrograms.child.kill('SIGTERM')
+  expect(await forPrograms.ended).toBe(130)
+  expect(forPrograms.ran.out).toBe('')
+  expect(JSON.parse(forPrograms.ran.err.split('\n')[1] ?? '')).toEqual({
+    error: `Interrupted; run ${next} goes on: waybill run show ${next}`,
+    code: 'interrupted',
+    details: [],
+  })
 })
 
 it('the library takes files, names who uses them, and keeps what is used', async () => {

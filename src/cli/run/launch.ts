@@ -79,7 +79,17 @@ async function launch(context: CliContext, key: string, options: LaunchOptions):
       .finally(() => progress.end()),
   )
   if (!watch) return await printRun(io, run, { json })
-  const ended = await untilInterrupted((signal) => watchRun(io, client, `${org}/runs/${run.id}`, run, signal))
+  // Whatever ends the watch, the run is known by then.
+  io.err.write(`Run ${run.id} is accepted\n`)
+  const ended = await untilInterrupted((signal) =>
+    watchRun(io, client, `${org}/runs/${run.id}`, run, signal),
+  ).catch((error: unknown) => {
+    throw error instanceof AppError && error.code === 'interrupted' ? runGoesOn(run) : error
+  })
   await printRun(io, ended, { json })
   context.finish(ended.state === 'succeeded' ? exitCode.ok : exitCode.notWell)
+}
+
+function runGoesOn({ id }: Run): AppError {
+  return new AppError('interrupted', `Interrupted; run ${id} goes on: waybill run show ${id}`)
 }
