@@ -12,7 +12,7 @@ import { writeOnce } from '../idempotency/write-once.ts'
 import { type Page, type PageRequest, pageOfList } from '../lib/page.ts'
 import { changeWorkflow } from './change-workflow.ts'
 import { stepFromInput, stepsWithIndex } from './definition.ts'
-import { stepFaults } from './definition-faults.ts'
+import { faultsOfPatch, stepFaults } from './definition-faults.ts'
 import { getWorkflowRow, type WorkflowDeps, warningsOf } from './read-workflows.ts'
 import type { WorkflowStep } from './workflow.table.ts'
 
@@ -58,7 +58,7 @@ export async function updateStep(
 ): Promise<StepWritten> {
   return await writeStep(deps, caller, key, 'update', (steps) => {
     const merged = { ...stepAt(steps, index), ...patch }
-    refuseDetails(stepFaults(merged, deps))
+    refuseDetails(faultsOfPatch(stepFaults(merged, deps), patch, { config: 'validator' }))
     const step = stepFromInput(merged, deps)
     return { step, index, steps: steps.map((other, at) => (at === index ? step : other)) }
   })
