@@ -64,7 +64,24 @@ it('what the workflow does not ask for is told before a byte is sent', async () 
   expect((await launch('--aux', 'table=large.csv')).err).toContain("over the slot's limit of 1.0 MB")
   expect((await launch('--aux', 'table=none.csv')).err).toContain('cannot be read')
   expect((await run('nowhere', '--file', 'model.json')).code).toBe(5)
-  expect((await run('table-check')).err).toContain('Name the primary file with --file')
+  const metadata = ['--metadata', 'nokey', '--metadata', 'a=1', '--metadata', 'a=2']
+  const all = (await run('table-check', ...metadata, '--aux', 'table=-')).err
+  expect(all).toContain('--file: is needed: the primary file')
+  expect(all).toContain('--aux table: is standard input, which is not read here')
+  expect(all).toContain('--metadata "nokey": has no name; write NAME=TEXT')
+  expect(all).toContain('--metadata "a": is given twice')
+  expect((await run('..', '--file', 'model.json')).err).toContain('".." cannot be the name of a workflow')
+})
+
+it('a workflow whose slug is a command below "run" is launched by its number', async () => {
+  const body = JSON.stringify({ name: 'list', steps: [{ validator: 'csv' }] })
+  await writeFile(join(folder, 'list-workflow.json'), `\ufeff${body}`)
+  const made = await served.run(['workflow', 'create', '--from', 'list-workflow.json', '--json'], {
+    cwd: folder,
+  })
+  const { id, slug } = JSON.parse(made.out)
+  expect(slug).toBe('list')
+  expect((await run(`${id}`, '--file', 'model.json')).out).toMatch(/^workflow +list, version 1$/m)
 })
 
 it('what the server refuses is told with its part and line', async () => {
@@ -147,6 +164,15 @@ it('the library takes files, names who uses them, and keeps what is used', async
   const json = JSON.parse((await library('put', 'site.epw', '--name', 'chicago.epw', '--json')).out)
   expect(json.findings).toMatchObject([{ code: 'byte_order_mark', file: 'chicago.epw' }])
   expect((await library('put', 'nowhere.json')).err).toContain('cannot be read')
+  expect((await library('put', '-')).err).toContain('"-" is standard input, which is not read here')
+  for (const args of [
+    ['put', 'schema.json', '--name', ''],
+    ['rm', ''],
+    ['rm', '..'],
+  ]) {
+    const ran = await library(...args)
+    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('cannot be the name of a library file')])
+  }
   await writeFile(join(folder, 'other.json'), '{}')
   await library('put', 'other.json')
   expect((await library('rm', 'other.json')).out).toBe('other.json is no longer in the library\n')
