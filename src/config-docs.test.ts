@@ -14,7 +14,7 @@ it('docs/configuration.md lists exactly the settings that there are', () => {
       variables.map(code).join(', '),
       `${text.charAt(0).toUpperCase()}${text.slice(1)}`,
       defaultText,
-      readBy,
+      readBy.join(', '),
     ].join(' | '),
   )
   const listed = page

@@ -14,6 +14,9 @@ export interface Place {
 /** Thrown by a setting's `parse`; the message ends a sentence that begins with the value's place. */
 export class SettingFault extends Error {}
 
+/** `client` is every command that talks to a server. */
+export type SettingReader = 'serve' | 'worker' | 'migrate' | 'client'
+
 export interface Setting<T> {
   /** Its key in a configuration file; null where it may not stand in one. */
   key: string | null
@@ -21,8 +24,8 @@ export interface Setting<T> {
   flags: string | null
   /** The first that is set counts. */
   variables: readonly string[]
-  /** The commands that read it. */
-  readBy: 'server' | 'client' | 'all'
+  /** The commands that read it, and so take its option; "waybill doctor" takes every one. */
+  readBy: readonly SettingReader[]
   text: string
   defaultText: string
   /** What may be printed of a value; absent where all of it may. */
@@ -39,7 +42,7 @@ export const settings = {
     key: 'data_dir',
     flags: '--data-dir <dir>',
     variables: ['WAYBILL_DATA_DIR'],
-    readBy: 'all',
+    readBy: ['serve', 'worker', 'migrate', 'client'],
     text: 'where the database, the stored files and the owner token live',
     defaultText: '/var/lib/waybill for root, else waybill in $XDG_DATA_HOME or ~/.local/share',
     parse: path,
@@ -48,7 +51,7 @@ export const settings = {
     key: 'host',
     flags: '--host <host>',
     variables: ['WAYBILL_HOST'],
-    readBy: 'server',
+    readBy: ['serve'],
     text: 'address to listen on',
     defaultText: '127.0.0.1',
     parse: text,
@@ -57,7 +60,7 @@ export const settings = {
     key: 'port',
     flags: '--port <port>',
     variables: ['WAYBILL_PORT'],
-    readBy: 'server',
+    readBy: ['serve'],
     text: 'port to listen on; 0 takes a free one',
     defaultText: '4400',
     parse: integer(0, 65_535),
@@ -66,7 +69,7 @@ export const settings = {
     key: 'public_url',
     flags: '--public-url <url>',
     variables: ['WAYBILL_PUBLIC_URL'],
-    readBy: 'server',
+    readBy: ['serve'],
     text: 'the address under which clients reach the server, for links: https://host or https://host/path',
     defaultText: 'the host that each request names',
     parse: publicUrl,
@@ -75,7 +78,7 @@ export const settings = {
     key: 'database_url',
     flags: null,
     variables: ['WAYBILL_DATABASE_URL', 'DATABASE_URL'],
-    readBy: 'server',
+    readBy: ['serve', 'worker', 'migrate'],
     text: 'the address of a PostgreSQL of your own: postgres://user@host:5432/database',
     defaultText: 'the embedded PostgreSQL, in the data directory',
     mask: maskPassword,
@@ -85,7 +88,7 @@ export const settings = {
     key: 'store',
     flags: '--store <root>',
     variables: ['WAYBILL_STORE'],
-    readBy: 'server',
+    readBy: ['serve', 'worker'],
     text: `the private store for submissions, library files and envelopes: ${roots}`,
     defaultText: 'store in the data directory',
     parse: root,
@@ -94,7 +97,7 @@ export const settings = {
     key: 'locations',
     flags: '--location <root>',
     variables: ['WAYBILL_LOCATIONS'],
-    readBy: 'server',
+    readBy: ['serve', 'worker'],
     text: `a root that the default org may point at: ${roots}; repeatable`,
     defaultText: 'none beside files in the data directory',
     parse: rootList,
@@ -103,7 +106,7 @@ export const settings = {
     key: 'log_level',
     flags: '--log-level <level>',
     variables: ['WAYBILL_LOG_LEVEL'],
-    readBy: 'server',
+    readBy: ['serve', 'worker', 'migrate'],
     text: `the least that is logged: ${logLevels.join(', ')}`,
     defaultText: 'info',
     parse: oneOf(logLevels),
@@ -112,7 +115,7 @@ export const settings = {
     key: 'pool_size',
     flags: '--pool-size <count>',
     variables: ['WAYBILL_POOL_SIZE'],
-    readBy: 'server',
+    readBy: ['serve', 'worker'],
     text: 'connections to the database at most',
     defaultText: '20',
     parse: integer(2, 1000),
@@ -121,7 +124,7 @@ export const settings = {
     key: 'statement_timeout_ms',
     flags: '--statement-timeout-ms <ms>',
     variables: ['WAYBILL_STATEMENT_TIMEOUT_MS'],
-    readBy: 'server',
+    readBy: ['serve', 'worker'],
     text: 'milliseconds after which a statement of the database is given up',
     defaultText: '60000',
     parse: integer(100, 3_600_000),
@@ -130,7 +133,7 @@ export const settings = {
     key: 'worker_concurrency',
     flags: '--worker-concurrency <count>',
     variables: ['WAYBILL_WORKER_CONCURRENCY'],
-    readBy: 'server',
+    readBy: ['serve', 'worker'],
     text: 'tasks of the queue at a time in this process',
     defaultText: '4',
     parse: integer(1, 500),
@@ -139,7 +142,7 @@ export const settings = {
     key: 'watch_days',
     flags: '--watch-days <days>',
     variables: ['WAYBILL_WATCH_DAYS'],
-    readBy: 'server',
+    readBy: ['serve', 'worker'],
     text: 'days for which an output that is not there, or a file that its store does not tell of, is looked for',
     defaultText: '30',
     parse: integer(0, 3650),
@@ -148,7 +151,7 @@ export const settings = {
     key: 'body_limit_mb',
     flags: '--body-limit-mb <mb>',
     variables: ['WAYBILL_BODY_LIMIT_MB'],
-    readBy: 'server',
+    readBy: ['serve'],
     text: 'largest JSON body in MB of 1,048,576 bytes; uploads have limits of their own',
     defaultText: '32',
     parse: integer(1, 1024),
@@ -157,7 +160,7 @@ export const settings = {
     key: 'primary_limit_mb',
     flags: '--primary-limit-mb <mb>',
     variables: ['WAYBILL_PRIMARY_LIMIT_MB'],
-    readBy: 'server',
+    readBy: ['serve'],
     text: 'largest primary file of a submission in MB of 1,048,576 bytes',
     defaultText: '100',
     parse: integer(1, 102_400),
@@ -166,7 +169,7 @@ export const settings = {
     key: 'auxiliary_file_allowed_types',
     flags: null,
     variables: ['WAYBILL_AUXILIARY_FILE_ALLOWED_TYPES', 'AUXILIARY_FILE_ALLOWED_TYPES'],
-    readBy: 'server',
+    readBy: ['serve'],
     text: 'types of auxiliary files beside the shipped ones, or other limits for those: a JSON object by extension',
     defaultText: [...shippedFileTypes.keys()].join(', '),
     mask: (types) => [...types.keys()].join(', '),
@@ -176,7 +179,7 @@ export const settings = {
     key: 'url',
     flags: '--url <url>',
     variables: ['WAYBILL_URL'],
-    readBy: 'client',
+    readBy: ['client'],
     text: 'the server to talk to',
     defaultText: 'the one that runs on the data directory, else http://127.0.0.1:4400',
     parse: serverUrl,
@@ -185,7 +188,7 @@ export const settings = {
     key: null,
     flags: null,
     variables: ['WAYBILL_TOKEN'],
-    readBy: 'client',
+    readBy: ['client'],
     text: 'the token to show to the server',
     defaultText: 'owner.token in the data directory, for a server on this machine',
     mask: (token) => `${token.slice(0, 6)}…`,
@@ -195,7 +198,7 @@ export const settings = {
     key: 'token_file',
     flags: '--token-file <file>',
     variables: ['WAYBILL_TOKEN_FILE'],
-    readBy: 'client',
+    readBy: ['client'],
     text: 'a file with the token to show to the server; WAYBILL_TOKEN can hold the token itself',
     defaultText: 'none',
     parse: path,

@@ -14,7 +14,7 @@ import { systemFault } from './system-fault.ts'
 export function addClientOptions(command: Command): Command {
   return addSettings(
     command.option('--json', 'print the answer as JSON, for programs'),
-    ['url', 'tokenFile', 'dataDir'],
+    'client',
     'Connection:',
   )
 }

@@ -19,7 +19,7 @@ export function addDoctor(parent: Command, context: CliContext): void {
     .command('doctor')
     .description('Say what is in force and what is wrong; ends with 1 where something is')
     .option('--json', 'print the answer as JSON, for programs')
-  addSettings(command, ['dataDir', 'host', 'port', 'store', 'locations', 'url'], 'Settings:')
+  addSettings(command, 'doctor', 'Settings:')
     .addHelpText('after', examples('waybill doctor', 'waybill doctor --data-dir /srv/waybill --json'))
     .action((options: DoctorOptions) => examine(context, options))
 }

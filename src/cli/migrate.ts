@@ -18,7 +18,7 @@ export function addMigrate(parent: Command, context: CliContext): void {
     .description('Bring the database up to this Waybill; "waybill serve" does it by itself')
     .option('--dry-run', 'only list what would be applied')
     .option('--json', 'print the answer as JSON, for programs')
-  addSettings(command, ['dataDir', 'logLevel'], 'Settings:')
+  addSettings(command, 'migrate', 'Settings:')
     .addHelpText(
       'after',
       examples('waybill migrate --dry-run', 'DATABASE_URL=postgres://waybill@db/waybill waybill migrate'),

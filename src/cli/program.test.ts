@@ -54,6 +54,24 @@ describe('the parser', () => {
   })
 })
 
+describe('an option with one value', () => {
+  const program = createProgram(makeContext().context)
+  const single = leavesOf(program, []).flatMap(({ path, command }) =>
+    command.options
+      .filter((option) => !option.isBoolean() && !option.description.includes('repeatable'))
+      .map((option) => ({ path, flag: option.long ?? '', value: option.argChoices?.[0] ?? '1' })),
+  )
+
+  it('is refused by every command where it is given twice', async () => {
+    expect(single.length).toBeGreaterThan(100)
+    for (const { path, flag, value } of single) {
+      const { io, err } = makeIo()
+      const code = await runCli([...path, flag, value, `${flag}=${value}`], io, {})
+      expect([path, code, err()]).toEqual([path, 2, `waybill: ${flag} is given twice; give it once\n`])
+    }
+  })
+})
+
 describe('the help', () => {
   it('of every command says what it does and what each of its options is for', () => {
     for (const command of allCommands(createProgram(makeContext().context))) {
@@ -81,6 +99,13 @@ describe('the help', () => {
     expect(without.map((command) => command.name())).toEqual(silent)
   })
 })
+
+function leavesOf(command: Command, above: string[]): { path: string[]; command: Command }[] {
+  const below = command.commands.flatMap((child) => leavesOf(child, [...above, child.name()]))
+  return below.length > 0 && command.registeredArguments.length === 0
+    ? below
+    : [{ path: above, command }, ...below]
+}
 
 function allCommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(allCommands)]

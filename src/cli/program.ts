@@ -20,6 +20,7 @@ import { addJobSubmit } from './job/submit.ts'
 import { addLibraryList, addLibraryRemove } from './library/list.ts'
 import { addLibraryPut } from './library/put.ts'
 import { addMigrate } from './migrate.ts'
+import { refuseTwice } from './refuse-twice.ts'
 import { addRunLaunch } from './run/launch.ts'
 import { addRunList } from './run/list.ts'
 import { addRunCancel, addRunShow } from './run/show.ts'
@@ -103,6 +104,7 @@ export function createProgram(context: CliContext): Command {
   addTokenRevoke(token, context)
   addAdminCommands(group(program, 'admin', 'Keep orgs, projects, members, locations and lists'), context)
   program.commandsGroup('Learn it:').helpCommand('help [command]', 'Print the help of a command')
+  refuseTwice(program)
   return program
 }
 

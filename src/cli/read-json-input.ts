@@ -5,11 +5,12 @@ import { AppError } from '../errors.ts'
 import type { CliIo } from './io.ts'
 import { systemFault } from './system-fault.ts'
 
-/** JSON of a file, or of standard input for `-`. `subject` begins the sentence of a fault: `The job`. */
+/** JSON of a file, or of standard input for `-`; a byte order mark is fine, as it is for the API. `subject` begins the sentence of a fault: `The job`. */
 export async function readJsonInput(io: CliIo, from: string, subject: string): Promise<Json> {
   const name = from === '-' ? 'standard input' : from
   try {
-    return JSON.parse(from === '-' ? await text(io.in) : await readFile(from, 'utf8'))
+    const written = from === '-' ? await text(io.in) : await readFile(from, 'utf8')
+    return JSON.parse(written.replace(/^\uFEFF/, ''))
   } catch (error) {
     const fault =
       error instanceof SyntaxError

@@ -15,23 +15,7 @@ export function addServe(parent: Command, context: CliContext): void {
     .command('serve')
     .description('Run the API, the worker and, unless DATABASE_URL is set, an embedded PostgreSQL')
     .option('-q, --quiet', 'print only the line "ready URL"')
-  addSettings(
-    command,
-    [
-      'dataDir',
-      'host',
-      'port',
-      'publicUrl',
-      'store',
-      'locations',
-      'logLevel',
-      'poolSize',
-      'statementTimeoutMs',
-      'workerConcurrency',
-      'bodyLimitMb',
-    ],
-    'Settings:',
-  )
+  addSettings(command, 'serve', 'Settings:')
     .addHelpText(
       'after',
       examples(

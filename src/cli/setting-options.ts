@@ -1,14 +1,11 @@
 import { type Command, Option } from 'commander'
-import { configFile, settings } from '../config-settings.ts'
+import { configFile, type SettingReader, settings } from '../config-settings.ts'
 import { collect } from './collect.ts'
 
-export type SettingName = keyof typeof settings
-
-/** Puts settings into a command's options and help, as the one table of them describes them. */
-export function addSettings(command: Command, names: readonly SettingName[], group: string): Command {
-  for (const name of names) {
-    const { flags, text, defaultText, variables } = settings[name]
-    if (flags === null) continue
+/** Puts the settings that a command reads into its options and help, as the one table of them describes them. */
+export function addSettings(command: Command, reader: SettingReader | 'doctor', group: string): Command {
+  for (const [name, { flags, text, defaultText, variables, readBy }] of Object.entries(settings)) {
+    if (flags === null || !(reader === 'doctor' || readBy.includes(reader))) continue
     const option = new Option(flags, `${text} (${variables[0]}; default: ${defaultText})`).helpGroup(group)
     if (name === 'locations') option.argParser(collect)
     command.addOption(option)

@@ -10,7 +10,7 @@ export function addWorker(parent: Command, context: CliContext): void {
   const command = parent
     .command('worker')
     .description('Run tasks of the queue beside the servers that share DATABASE_URL')
-  addSettings(command, ['workerConcurrency', 'store', 'logLevel', 'poolSize', 'dataDir'], 'Settings:')
+  addSettings(command, 'worker', 'Settings:')
     .addHelpText(
       'after',
       examples('DATABASE_URL=postgres://waybill@db/waybill waybill worker --worker-concurrency 8'),

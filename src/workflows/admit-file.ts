@@ -42,7 +42,11 @@ export function admitAuxiliary(
   const type = findFileType(types, name.extension)
   if (type === undefined || !slot.allowed_file_types.includes(type.extension)) {
     const found = name.extension === null ? 'has no extension' : `has the extension ${name.extension}`
-    const message = `${JSON.stringify(name.original)} ${found}; the slot "${slot.slug}" takes ${orList(slot.allowed_file_types)}`
+    const isAllowed = slot.allowed_file_types.includes(name.extension ?? '')
+    const needed = isAllowed
+      ? `which the slot "${slot.slug}" allows and this server does not take`
+      : `the slot "${slot.slug}" takes ${orList(slot.allowed_file_types)}`
+    const message = `${JSON.stringify(name.original)} ${found}${isAllowed ? ',' : ';'} ${needed}`
     return { name, type: null, fileType: null, faults: [{ code: 'unsupported_type', field, message }] }
   }
   const fault = mimeFault(type, contentType ?? undefined)

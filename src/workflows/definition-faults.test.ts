@@ -5,7 +5,7 @@ import { compileStrict } from '../server/schema-compilers.ts'
 import { builtInValidators } from '../validators/built-in-validators.ts'
 import { authorWarnings } from './author-warnings.ts'
 import { definitionParts, emptyDefinition, slotsInOrder } from './definition.ts'
-import { slotFaults, stepFaults, workflowFaults } from './definition-faults.ts'
+import { faultsOfPatch, slotFaults, stepFaults, workflowFaults } from './definition-faults.ts'
 import type { DefinitionRules } from './definition-rules.ts'
 
 const rules: DefinitionRules = {
@@ -59,6 +59,18 @@ const bodiesWith = (calm: number) => {
     { requiredKeys: ['name'] },
   )
 }
+
+it('a patch is held against the rules in what it sends, and what hangs on that', () => {
+  const gone = { name: 'a', validator: 'gone', config: { weather_file_source: 5 } }
+  const fieldsOf = (patch: object) =>
+    faultsOfPatch(stepFaults({ ...gone, ...patch }, rules), patch, { config: 'validator' }).map(
+      ({ field }) => field,
+    )
+  expect(fieldsOf({ name: 'b' })).toEqual([])
+  expect(fieldsOf({ name: ' ' })).toEqual(['name'])
+  expect(fieldsOf({ validator: 'gone' })).toEqual(['validator'])
+  expect(fieldsOf({ validator: 'energyplus' })).toEqual(['config.weather_file_source'])
+})
 
 it('a body of any shape is looked through', () => {
   fc.assert(

@@ -66,6 +66,21 @@ export function stepFaults(body: unknown, { validators }: DefinitionRules, field
   return [{ field: joinField(field, 'validator'), message }, ...ofName]
 }
 
+/**
+ * Of what is wrong with a slot or step as a patch leaves it, what the patch has to do with: what stands may be from before
+ * the configuration changed. A field of `follows` is held against the rules when the one that it names is sent, too.
+ */
+export function faultsOfPatch(
+  faults: readonly ErrorDetail[],
+  patch: object,
+  follows: Readonly<Record<string, string>>,
+): ErrorDetail[] {
+  return faults.filter(({ field }) => {
+    const [sent = ''] = field.split(/[.[]/)
+    return sent in patch || (follows[sent] ?? sent) in patch
+  })
+}
+
 function slugsTwice(slugs: readonly unknown[]): ErrorDetail[] {
   return slugs.flatMap((slug, at) => {
     const first = slugs.indexOf(slug)

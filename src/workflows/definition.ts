@@ -4,6 +4,7 @@ import {
   type SlotInput,
   type Step,
   type StepInput,
+  type StepPatch,
   type WorkflowPatch,
 } from '../contract/workflow.ts'
 import { findValidator } from '../validators/validator.ts'
@@ -49,6 +50,16 @@ export function stepFromInput(input: StepInput, { validators }: DefinitionRules)
     validator: kind?.name ?? input.validator,
     config: input.config ?? {},
   }
+}
+
+/** A name that was never given is the validator's title, and another validator has another: what equals it counts as not given. */
+export function patchedStep(
+  { name, ...rest }: WorkflowStep,
+  patch: StepPatch,
+  { validators }: DefinitionRules,
+): StepInput {
+  const isOwnName = name !== findValidator(validators, rest.validator)?.title
+  return { ...rest, ...(isOwnName || patch.validator === undefined ? { name } : {}), ...patch }
 }
 
 /** By `order`, and where that is the same as they were given. */

@@ -6,6 +6,7 @@ import { authorWarnings, libraryFilesIn } from './author-warnings.ts'
 import { slotsInOrder, stepsWithIndex } from './definition.ts'
 import type { DefinitionRules } from './definition-rules.ts'
 import { type CurrentLibraryFile, findLibraryFiles } from './library.repository.ts'
+import { slotTypeWarnings } from './slot-type-warnings.ts'
 import { findWorkflow, type WorkflowRow } from './workflow.repository.ts'
 import type { WorkflowDefinition } from './workflow.table.ts'
 import { workflowKey, workflowNotFound } from './workflow-key.ts'
@@ -38,8 +39,7 @@ export async function showWorkflows(
 ): Promise<Workflow[]> {
   const definitions = rows.map((row) => row.definition)
   const libraryFiles = await findNamedLibraryFiles(deps, db, caller, definitions)
-  const { validators } = deps
-  return rows.map((row) => workflowFromRow(row, authorWarnings(row.definition, { validators, libraryFiles })))
+  return rows.map((row) => workflowFromRow(row, allWarnings(deps, row.definition, libraryFiles)))
 }
 
 export async function warningsOf(
@@ -49,7 +49,16 @@ export async function warningsOf(
   definition: WorkflowDefinition,
 ): Promise<Warning[]> {
   const libraryFiles = await findNamedLibraryFiles(deps, db, caller, [definition])
-  return authorWarnings(definition, { validators: deps.validators, libraryFiles })
+  return allWarnings(deps, definition, libraryFiles)
+}
+
+function allWarnings(
+  deps: DefinitionRules,
+  definition: WorkflowDefinition,
+  libraryFiles: ReadonlyMap<string, CurrentLibraryFile>,
+): Warning[] {
+  const { validators } = deps
+  return [...authorWarnings(definition, { validators, libraryFiles }), ...slotTypeWarnings(definition, deps)]
 }
 
 /** Those files of the org's library that the steps name. */

@@ -104,17 +104,21 @@ export interface RunFilter {
   limit: number
 }
 
-/** Newest first; also those of workflows that are deleted. */
+/** Newest first; also those of workflows that are deleted, under the slug that each had. */
 export async function listRuns(db: Db, orgId: number, filter: RunFilter): Promise<RunRow[]> {
   const { workflow, state, beforeId, limit } = filter
-  const conditions = [sql`org_id = ${orgId}`]
-  if (workflow !== undefined) conditions.push(sql`workflow_id in (${workflowIds(orgId, workflow)})`)
+  const conditions = [workflow === undefined ? sql`org_id = ${orgId}` : sql`workflow_id = named.id`]
   if (state !== undefined) conditions.push(sql`state = ${state}`)
   if (beforeId !== null) conditions.push(sql`id < ${beforeId}`)
+  const newest = sql`select * from run where ${sql.join(conditions, sql` and `)} order by id desc limit ${limit}`
+  // Several workflows may have had one slug: the newest runs of each, and of those the newest.
+  const wanted =
+    workflow === undefined
+      ? newest
+      : sql`select newest.* from (${workflowIds(orgId, workflow)}) named cross join lateral (${newest}) newest
+          order by newest.id desc limit ${limit}`
   const { rows } = await sql<RunRow>`
-    select ${columns} from (
-      select * from run where ${sql.join(conditions, sql` and `)} order by id desc limit ${limit}
-    ) r ${workflowOfEach}
+    select ${columns} from (${wanted}) r ${workflowOfEach}
     order by r.id desc`.execute(db)
   return rows
 }
@@ -122,7 +126,7 @@ export async function listRuns(db: Db, orgId: number, filter: RunFilter): Promis
 function workflowIds(orgId: number, key: WorkflowKey) {
   return 'id' in key
     ? sql`select id from workflow where id = ${key.id} and org_id = ${orgId}`
-    : sql`select id from workflow where org_id = ${orgId} and slug = ${key.slug} and deleted_at is null`
+    : sql`select id from workflow where org_id = ${orgId} and slug = ${key.slug}`
 }
 
 export interface RunFileRow {

@@ -12,7 +12,7 @@ import { writeOnce } from '../idempotency/write-once.ts'
 import { type Page, type PageRequest, pageOfList } from '../lib/page.ts'
 import { changeWorkflow } from './change-workflow.ts'
 import { slotFromInput, slotsInOrder } from './definition.ts'
-import { slotFaults } from './definition-faults.ts'
+import { faultsOfPatch, slotFaults } from './definition-faults.ts'
 import { getWorkflowRow, type WorkflowDeps, warningsOf } from './read-workflows.ts'
 
 export async function listSlots(
@@ -56,7 +56,8 @@ export async function updateSlot(
 ): Promise<SlotWritten> {
   return await writeSlot(deps, caller, key, 'update', (slots) => {
     const merged = { ...slotNamed(slots, slug), ...patch }
-    refuseDetails(slotFaults(merged, deps))
+    const follows = { max_size_bytes: 'allowed_file_types' }
+    refuseDetails(faultsOfPatch(slotFaults(merged, deps), patch, follows))
     const slot = slotFromInput(merged, deps)
     const others = slots.filter((other) => other.slug !== slug)
     refuseTakenSlug(others, slot.slug)

@@ -11,8 +11,8 @@ import { AppError } from '../errors.ts'
 import { writeOnce } from '../idempotency/write-once.ts'
 import { type Page, type PageRequest, pageOfList } from '../lib/page.ts'
 import { changeWorkflow } from './change-workflow.ts'
-import { stepFromInput, stepsWithIndex } from './definition.ts'
-import { stepFaults } from './definition-faults.ts'
+import { patchedStep, stepFromInput, stepsWithIndex } from './definition.ts'
+import { faultsOfPatch, stepFaults } from './definition-faults.ts'
 import { getWorkflowRow, type WorkflowDeps, warningsOf } from './read-workflows.ts'
 import type { WorkflowStep } from './workflow.table.ts'
 
@@ -57,8 +57,8 @@ export async function updateStep(
   patch: StepPatch,
 ): Promise<StepWritten> {
   return await writeStep(deps, caller, key, 'update', (steps) => {
-    const merged = { ...stepAt(steps, index), ...patch }
-    refuseDetails(stepFaults(merged, deps))
+    const merged = patchedStep(stepAt(steps, index), patch, deps)
+    refuseDetails(faultsOfPatch(stepFaults(merged, deps), patch, { config: 'validator' }))
     const step = stepFromInput(merged, deps)
     return { step, index, steps: steps.map((other, at) => (at === index ? step : other)) }
   })

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type ServedCli, serveCli, startCli } from '../helpers/cli.ts'
+import { type ServedCli, type StartedCli, serveCli, startCli } from '../helpers/cli.ts'
 import { weatherFile } from '../helpers/file-contents.ts'
 
 let served: ServedCli
@@ -64,7 +64,24 @@ it('what the workflow does not ask for is told before a byte is sent', async () 
   expect((await launch('--aux', 'table=large.csv')).err).toContain("over the slot's limit of 1.0 MB")
   expect((await launch('--aux', 'table=none.csv')).err).toContain('cannot be read')
   expect((await run('nowhere', '--file', 'model.json')).code).toBe(5)
-  expect((await run('table-check')).err).toContain('Name the primary file with --file')
+  const metadata = ['--metadata', 'nokey', '--metadata', 'a=1', '--metadata', 'a=2']
+  const all = (await run('table-check', ...metadata, '--aux', 'table=-')).err
+  expect(all).toContain('--file: is needed: the primary file')
+  expect(all).toContain('--aux table: is standard input, which is not read here')
+  expect(all).toContain('--metadata "nokey": has no name; write NAME=TEXT')
+  expect(all).toContain('--metadata "a": is given twice')
+  expect((await run('..', '--file', 'model.json')).err).toContain('".." cannot be the name of a workflow')
+})
+
+it('a workflow whose slug is a command below "run" is launched by its number', async () => {
+  const body = JSON.stringify({ name: 'list', steps: [{ validator: 'csv' }] })
+  await writeFile(join(folder, 'list-workflow.json'), `\ufeff${body}`)
+  const made = await served.run(['workflow', 'create', '--from', 'list-workflow.json', '--json'], {
+    cwd: folder,
+  })
+  const { id, slug } = JSON.parse(made.out)
+  expect(slug).toBe('list')
+  expect((await run(`${id}`, '--file', 'model.json')).out).toMatch(/^workflow +list, version 1$/m)
 })
 
 it('what the server refuses is told with its part and line', async () => {
@@ -73,17 +90,47 @@ it('what the server refuses is told with its part and line', async () => {
   expect(ran.err).toMatch(/aux_table.*line 2/s)
 })
 
+const watchOne = (...options: string[]) => {
+  const args = [
+    'run',
+    'table-check',
+    '--file',
+    'model.json',
+    '--aux',
+    'table=table.csv',
+    '--watch',
+    ...options,
+  ]
+  return startCli(args, { cwd: folder, env: { WAYBILL_DATA_DIR: served.dataDir } })
+}
+const acceptedId = async ({ ran }: StartedCli) => {
+  await expect.poll(() => ran.err, { timeout: 20_000 }).toMatch(/^Run \d+ is accepted$/m)
+  return /^Run (\d+) is accepted$/m.exec(ran.err)?.[1] ?? ''
+}
+
 it('a run is watched until it has ended', async () => {
-  const args = ['run', 'table-check', '--file', 'model.json', '--aux', 'table=table.csv', '--watch']
-  const watch = startCli(args, { cwd: folder, env: { WAYBILL_DATA_DIR: served.dataDir } })
-  let id = ''
-  while (id === '') {
-    const { items } = JSON.parse((await run('list', '--state', 'queued', '--limit', '1', '--json')).out)
-    if (items[0]?.name === null && items[0].files[1].original_filename === 'table.csv') id = `${items[0].id}`
-  }
-  await run('cancel', id)
+  const watch = watchOne()
+  await run('cancel', await acceptedId(watch))
   expect(await watch.ended).toBe(1)
   expect(watch.ran.out).toMatch(/^state +canceled$/m)
+})
+
+it('a watch that is interrupted says which run goes on', async () => {
+  const watch = watchOne()
+  const id = await acceptedId(watch)
+  watch.child.kill('SIGINT')
+  expect(await watch.ended).toBe(130)
+  expect(watch.ran.err).toContain(`waybill: Interrupted; run ${id} goes on: waybill run show ${id}\n`)
+  const forPrograms = watchOne('--json')
+  const next = await acceptedId(forPrograms)
+  forPrograms.child.kill('SIGTERM')
+  expect(await forPrograms.ended).toBe(130)
+  expect(forPrograms.ran.out).toBe('')
+  expect(JSON.parse(forPrograms.ran.err.split('\n')[1] ?? '')).toEqual({
+    error: `Interrupted; run ${next} goes on: waybill run show ${next}`,
+    code: 'interrupted',
+    details: [],
+  })
 })
 
 it('the library takes files, names who uses them, and keeps what is used', async () => {
@@ -117,6 +164,15 @@ it('the library takes files, names who uses them, and keeps what is used', async
   const json = JSON.parse((await library('put', 'site.epw', '--name', 'chicago.epw', '--json')).out)
   expect(json.findings).toMatchObject([{ code: 'byte_order_mark', file: 'chicago.epw' }])
   expect((await library('put', 'nowhere.json')).err).toContain('cannot be read')
+  expect((await library('put', '-')).err).toContain('"-" is standard input, which is not read here')
+  for (const args of [
+    ['put', 'schema.json', '--name', ''],
+    ['rm', ''],
+    ['rm', '..'],
+  ]) {
+    const ran = await library(...args)
+    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('cannot be the name of a library file')])
+  }
   await writeFile(join(folder, 'other.json'), '{}')
   await library('put', 'other.json')
   expect((await library('rm', 'other.json')).out).toBe('other.json is no longer in the library\n')

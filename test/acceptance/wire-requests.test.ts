@@ -216,6 +216,21 @@ describe('an address', () => {
     expect(answer.headers.allow).toBe('GET, PATCH')
     expect(answer.body.error).toBe('This address does not answer DELETE; it answers GET, PATCH')
   })
+
+  it.each([
+    ['POST', '/api/v1/org/default/library/s.epw', 'multipart/form-data; boundary=b', 'GET, PUT, DELETE'],
+    ['POST', '/api/v1/org/default/runs/', 'multipart/form-data; boundary=b', 'GET'],
+    ['PUT', '/api/v1/org/default/workflows/', 'application/octet-stream', 'GET, POST'],
+    ['PUT', '/api/v1/jobs', 'application/json', 'GET, POST'],
+    ['PATCH', '/api/v1/files/1/content', 'nonsense', 'GET'],
+    ['POST', '/api/v1/nothing', 'application/octet-stream', undefined],
+  ] as const)('is unknown whatever the body: %s %s of %s', async (method, url, type, allow) => {
+    const answer = await app.request(method, url, '--b', undefined, { 'content-type': type })
+    expectError(answer, 404, 'not_found')
+    expect(answer.headers.allow).toBe(allow)
+    const stranger = await app.request(method, url, '--b', '', { 'content-type': type })
+    expectError(stranger, 401, 'unauthorized')
+  })
 })
 
 describe('every answer', () => {

@@ -168,6 +168,23 @@ describe('a step', () => {
     })
   })
 
+  it('takes the title of another validator for its name, unless it was given one', async () => {
+    await workflows.create({
+      slug: 'named',
+      steps: [{ validator: 'csv' }, { validator: 'csv', name: 'Mine' }],
+    })
+    const names = []
+    for (const [index, patch] of [
+      [0, { validator: 'xml' }],
+      [0, { validator: 'XML', config: {} }],
+      [0, { validator: 'csv', name: 'XML' }],
+      [1, { validator: 'xml' }],
+    ] as const) {
+      names.push((await workflows.patch(`/named/steps/${index}/`, patch)).body.name)
+    }
+    expect(names).toEqual(['XML', 'XML', 'XML', 'Mine'])
+  })
+
   it('pages', async () => {
     const steps = Array.from({ length: 60 }, (_, index) => ({ validator: 'csv', name: `step ${index}` }))
     await workflows.create({ slug: 'many', steps })

@@ -40,6 +40,8 @@ export interface TestApp {
 
 export interface TestAppOptions {
   limits?: NonNullable<AppDeps['limits']>
+  /** Of auxiliary files, where others than the shipped ones are taken. */
+  fileTypes?: NonNullable<AppDeps['fileTypes']>
   /** How long a bucket may be silent, and how often it is asked. */
   gs?: NonNullable<StoresOptions['gs']>
   /** Of the private store, if it is not to be a folder of the app's own. */
@@ -75,6 +77,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     deployment,
     log,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.fileTypes === undefined ? {} : { fileTypes: options.fileTypes }),
   })
   options.extend?.({ app, database })
   const ownerToken = (await readFile(ownerTokenPath(dataDir), 'utf8')).trim()

@@ -3,6 +3,7 @@ import type { Analysis, AnalysisStatus } from '../../contract/analysis.ts'
 import { analysisStatuses } from '../../contract/choices.ts'
 import type { Json } from '../../contract/json.ts'
 import { AppError } from '../../errors.ts'
+import { addressPart } from '../address-part.ts'
 import { collect } from '../collect.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
@@ -100,7 +101,7 @@ async function createAnalysis(
   const query = new URLSearchParams({ ...withReasons, unreachable: options.unreachable ?? 'accept' })
   const { idempotencyKey } = options
   const analysis = await whileWaiting(io, 'Looking at the outputs and registering them', () =>
-    client.post<Analysis>(`/analysis/${encodeURIComponent(project)}?${query}`, body, {
+    client.post<Analysis>(`/analysis/${addressPart(project, 'a project')}?${query}`, body, {
       make: true,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     }),

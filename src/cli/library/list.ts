@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { LibraryFile } from '../../contract/library.ts'
+import { addressPart } from '../address-part.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { formatBytes } from '../format-bytes.ts'
 import { type CliContext, print } from '../io.ts'
@@ -22,8 +23,9 @@ export function addLibraryRemove(parent: Command, context: CliContext): void {
     .description('Take a file out of the library; one that a workflow names stays')
     .argument('<name>', 'its name')
   addClientOptions(command).action(async (name: string, options: { json?: boolean }) => {
+    const part = addressPart(name, 'a library file')
     const client = await connectClient(context, { ...options })
-    await client.delete(`${await findOrgPath(client)}/library/${encodeURIComponent(name)}`)
+    await client.delete(`${await findOrgPath(client)}/library/${part}`)
     if (options.json !== true) await print(context.io.out, `${name} is no longer in the library\n`)
   })
 }

@@ -3,13 +3,14 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import type { UploadedLibraryFile } from '../../contract/library.ts'
 import { AppError } from '../../errors.ts'
+import { addressPart } from '../address-part.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
 import { type CliContext, printJson } from '../io.ts'
 import { findOrgPath } from '../org-path.ts'
 import { printFindings } from '../print-findings.ts'
 import { createProgress } from '../progress.ts'
-import { readForUpload } from '../read-for-upload.ts'
+import { readForUpload, standardInputFault } from '../read-for-upload.ts'
 import { systemFault } from '../system-fault.ts'
 import { printFields } from '../table.ts'
 import { untilInterrupted } from '../until-interrupted.ts'
@@ -39,12 +40,15 @@ async function putFile(
   options: LibraryPutOptions,
 ): Promise<void> {
   const { name = basename(path), json = false, ...connection } = options
+  const part = addressPart(name, 'a library file')
+  const fault = standardInputFault(path)
+  if (fault !== null) throw new AppError('usage', `"${path}" ${fault}`)
   const seen = await stat(path).catch((error: unknown) => {
     throw new AppError('usage', `"${path}" cannot be read: ${systemFault(error)}`, { cause: error })
   })
   if (!seen.isFile()) throw new AppError('usage', `"${path}" is no file`)
   const client = await connectClient({ io, env, finish }, connection)
-  const address = `${await findOrgPath(client)}/library/${encodeURIComponent(name)}`
+  const address = `${await findOrgPath(client)}/library/${part}`
   const progress = createProgress(io, { label: 'Sending', total: seen.size, unit: 'bytes' })
   const body = {
     method: 'PUT' as const,

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Run } from '../../contract/run.ts'
 import type { Workflow } from '../../contract/workflow.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, type ErrorDetail } from '../../errors.ts'
+import { addressPart } from '../address-part.ts'
 import { collect } from '../collect.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { examples } from '../examples.ts'
@@ -9,7 +10,7 @@ import { exitCode } from '../exit-code.ts'
 import type { CliContext } from '../io.ts'
 import { findOrgPath } from '../org-path.ts'
 import { createProgress } from '../progress.ts'
-import { textsFromOptions } from '../texts-from-options.ts'
+import { readTexts } from '../texts-from-options.ts'
 import { untilInterrupted } from '../until-interrupted.ts'
 import { printRun } from './print-run.ts'
 import { submissionForm } from './submission-form.ts'
@@ -30,6 +31,7 @@ interface LaunchOptions {
 export function addRunLaunch(run: Command, context: CliContext): void {
   run
     .argument('<workflow>', 'its slug or number')
+    // A mandatory option would be asked of the commands below this one too.
     .option('--file <file>', 'the primary file; needed')
     .option('--aux <slot=file>', 'the file for a slot of the workflow; repeatable', collect)
     .option('--name <name>', 'what to call the run')
@@ -50,21 +52,17 @@ export function addRunLaunch(run: Command, context: CliContext): void {
 async function launch(context: CliContext, key: string, options: LaunchOptions): Promise<void> {
   const { io } = context
   const { file, aux, name, metadata, watch = false, idempotencyKey, json = false, ...connection } = options
-  // A mandatory option would be asked of the commands below this one too.
-  if (file === undefined) throw new AppError('usage', 'Name the primary file with --file')
+  const faults: ErrorDetail[] = []
   const texts = [
     ...(name === undefined ? [] : [{ name: 'name', text: name }]),
     ...(metadata === undefined
       ? []
-      : [{ name: 'metadata', text: JSON.stringify(textsFromOptions('--metadata', metadata)) }]),
+      : [{ name: 'metadata', text: JSON.stringify(readTexts('--metadata', metadata, faults)) }]),
   ]
   const client = await connectClient(context, connection)
   const org = await findOrgPath(client)
-  const path = `${org}/workflows/${encodeURIComponent(key)}`
-  const files = await submittedFiles(await client.get<Workflow>(path), {
-    file,
-    ...(aux === undefined ? {} : { aux }),
-  })
+  const path = `${org}/workflows/${addressPart(key, 'a workflow')}`
+  const files = await submittedFiles(await client.get<Workflow>(path), { file, aux }, faults)
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   const progress = createProgress(io, { label: 'Sending', total, unit: 'bytes' })
   const parts = [...texts, ...files.map(({ part, ...rest }) => ({ name: part, ...rest }))]
@@ -79,7 +77,17 @@ async function launch(context: CliContext, key: string, options: LaunchOptions):
       .finally(() => progress.end()),
   )
   if (!watch) return await printRun(io, run, { json })
-  const ended = await untilInterrupted((signal) => watchRun(io, client, `${org}/runs/${run.id}`, run, signal))
+  // Whatever ends the watch, the run is known by then.
+  io.err.write(`Run ${run.id} is accepted\n`)
+  const ended = await untilInterrupted((signal) =>
+    watchRun(io, client, `${org}/runs/${run.id}`, run, signal),
+  ).catch((error: unknown) => {
+    throw error instanceof AppError && error.code === 'interrupted' ? runGoesOn(run) : error
+  })
   await printRun(io, ended, { json })
   context.finish(ended.state === 'succeeded' ? exitCode.ok : exitCode.notWell)
+}
+
+function runGoesOn({ id }: Run): AppError {
+  return new AppError('interrupted', `Interrupted; run ${id} goes on: waybill run show ${id}`)
 }

@@ -4,6 +4,7 @@ import type { Workflow } from '../../contract/workflow.ts'
 import type { ErrorDetail } from '../../errors.ts'
 import { formatBytes } from '../format-bytes.ts'
 import { readNamedValues, refuseOptions, twiceFaults } from '../named-values.ts'
+import { standardInputFault } from '../read-for-upload.ts'
 import { systemFault } from '../system-fault.ts'
 
 /** A file of this machine that goes into a submission. */
@@ -17,16 +18,18 @@ export interface SubmittedFile {
 
 /**
  * The files that the options name, held against what the workflow asks for before a byte is sent. Throws one usage
- * error with every fault; the server looks again, and into the content.
+ * error with every fault, those that were found before too; the server looks again, and into the content.
  */
 export async function submittedFiles(
   workflow: Workflow,
-  { file, aux = [] }: { file: string; aux?: readonly string[] },
+  { file, aux = [] }: { file?: string | undefined; aux?: readonly string[] | undefined },
+  before: readonly ErrorDetail[],
 ): Promise<SubmittedFile[]> {
-  const faults: ErrorDetail[] = []
+  const faults = [...before]
   const named = readNamedValues({ option: '--aux', form: 'SLOT=FILE' }, aux, faults)
   faults.push(...twiceFaults(named))
-  const primary = await fileAt('file', file, '--file', faults)
+  if (file === undefined) faults.push({ field: '--file', message: 'is needed: the primary file' })
+  const primary = file === undefined ? null : await fileAt('file', file, '--file', faults)
   if (primary !== null) faults.push(...typeFaults('--file', primary, workflow.primary_file_types))
   const files = primary === null ? [] : [primary]
   for (const { name, value } of named) {
@@ -67,6 +70,11 @@ async function fileAt(
   field: string,
   faults: ErrorDetail[],
 ): Promise<SubmittedFile | null> {
+  const fault = standardInputFault(path)
+  if (fault !== null) {
+    faults.push({ field, message: fault })
+    return null
+  }
   try {
     const seen = await stat(path)
     if (seen.isFile()) return { part, path, fileName: basename(path), sizeBytes: seen.size }

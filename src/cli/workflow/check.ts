@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { WorkflowCheck } from '../../contract/workflow.ts'
+import { addressPart } from '../address-part.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import { exitCode } from '../exit-code.ts'
 import { type CliContext, paint, print, printJson } from '../io.ts'
@@ -20,7 +21,7 @@ export function addWorkflowCheck(parent: Command, context: CliContext): void {
 async function checkWorkflow(context: CliContext, key: string, options: { json?: boolean }): Promise<void> {
   const { io } = context
   const client = await connectClient(context, { ...options })
-  const path = `${await findOrgPath(client)}/workflows/${encodeURIComponent(key)}/check`
+  const path = `${await findOrgPath(client)}/workflows/${addressPart(key, 'a workflow')}/check`
   const { ok, warnings, summary } = await client.get<WorkflowCheck>(path)
   if (options.json === true) await printJson(io, { ok, warnings, summary })
   else {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Workflow } from '../../contract/workflow.ts'
+import { addressPart } from '../address-part.ts'
 import { addClientOptions, connectClient } from '../connection.ts'
 import type { CliContext } from '../io.ts'
 import { findOrgPath } from '../org-path.ts'
@@ -17,6 +18,6 @@ export function addWorkflowShow(parent: Command, context: CliContext): void {
 
 async function showWorkflow(context: CliContext, key: string, options: { json?: boolean }): Promise<void> {
   const client = await connectClient(context, { ...options })
-  const path = `${await findOrgPath(client)}/workflows/${encodeURIComponent(key)}`
+  const path = `${await findOrgPath(client)}/workflows/${addressPart(key, 'a workflow')}`
   await printWorkflow(context.io, await client.get<Workflow>(path), options)
 }
