@@ -1,3 +1,4 @@
+import { sizeWords } from '../lib/size-words.ts'
 import { bytesPerMb, type FileType } from './file-types.ts'
 
 /** Bytes that may still come. One that several files share is a budget: what one takes, the others have not. */
@@ -17,6 +18,10 @@ export function fileSizeLimit(type: FileType, slotMaxBytes: number): SizeLimit {
     leftBytes: type.maxSizeBytes,
     message: `is over the limit of ${limit} for files of type ${type.extension}`,
   }
+}
+
+export function primarySizeLimit(maxBytes: number): SizeLimit {
+  return { leftBytes: maxBytes, message: `is over the limit of ${sizeWords(maxBytes)} for a primary file` }
 }
 
 /** Of all files of a submission together. */

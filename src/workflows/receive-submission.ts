@@ -2,11 +2,12 @@ import type { Finding } from '../contract/finding.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { Slot } from '../contract/workflow.ts'
 import type { FileTypes } from '../files/file-types.ts'
-import { fileSizeLimit, type SizeLimit, submissionSizeLimit } from '../files/size-limit.ts'
+import { fileSizeLimit, primarySizeLimit, type SizeLimit, submissionSizeLimit } from '../files/size-limit.ts'
 import { sizeWords } from '../lib/size-words.ts'
 import type { KeptContent } from '../storage/kept-content.ts'
 import { admitAuxiliary, admitPrimary, type FileAdmission } from './admit-file.ts'
 import { type Keep, passOver, receiveContent } from './receive-file.ts'
+import { sentNameOf } from './submission-content.ts'
 import { OverLimit, type SubmissionFault } from './submission-faults.ts'
 import { metadataFromText, nameFromText, readTextPart } from './submission-text.ts'
 import type { SubmissionLimits, SubmittedPart, SubmittedParts } from './submitted-part.ts'
@@ -16,6 +17,8 @@ export interface ReceivedFile {
   /** Null for the primary file. */
   slot: string | null
   originalName: string
+  /** What stands for its name where the submission is compared with another. */
+  sentName: string
   storedName: string
   fileType: string | null
   /** Null where nothing is kept: of a check, and after a fault. */
@@ -108,9 +111,7 @@ async function takeText(taken: Taken, part: SubmittedPart): Promise<void> {
 async function takePrimary(taken: Taken, part: SubmittedPart): Promise<void> {
   const { definition, limits } = taken.rules
   const admission = admitPrimary(part, definition.primary_file_types)
-  const { primaryBytes } = limits
-  const message = `is over the limit of ${sizeWords(primaryBytes)} for a primary file`
-  const ofPrimary = [{ leftBytes: primaryBytes, message }]
+  const ofPrimary = [primarySizeLimit(limits.primaryBytes)]
   const sizeBytes = await takeFile(taken, part, { admission, slot: null, limits: ofPrimary })
   if (sizeBytes === null) return
   taken.seen.add('payload')
@@ -153,7 +154,8 @@ async function takeFile(
   )
   if (name !== null) {
     const { original: originalName, stored: storedName } = name
-    taken.files.push({ slot, originalName, storedName, fileType, kept: received.kept })
+    const sentName = sentNameOf(part) ?? originalName
+    taken.files.push({ slot, originalName, sentName, storedName, fileType, kept: received.kept })
   }
   return received.sizeBytes
 }

@@ -1,9 +1,13 @@
-/** One part of a submission, as whoever reads the request hands it over. */
-export interface SubmittedPart {
+/** What is known of a part before a byte of it is read. */
+export interface PartHead {
   name: string
   /** As the client sent it; null where the part has none. */
   fileName: string | null
   contentType: string | null
+}
+
+/** One part of a submission, as whoever reads the request hands it over. */
+export interface SubmittedPart extends PartHead {
   /** To be read before the next part is asked for; what is not read by then is passed over. */
   content: AsyncIterable<Buffer>
 }
