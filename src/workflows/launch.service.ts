@@ -4,7 +4,7 @@ import type { FileTypes } from '../files/file-types.ts'
 import { findFirst, replay } from '../idempotency/write-once.ts'
 import type { CommitSubmission, Submission } from './commit-submission.ts'
 import { slotsInOrder } from './definition.ts'
-import { missingFiles } from './missing-files.ts'
+import { fileFaults } from './file-faults.ts'
 import { findNamedLibraryFiles, getWorkflowRow, type WorkflowDeps } from './read-workflows.ts'
 import { type Keep, passOver } from './receive-file.ts'
 import { type Received, receiveSubmission } from './receive-submission.ts'
@@ -77,9 +77,7 @@ async function receive(
   const { fileTypes, limits, validators } = deps
   const received = await receiveSubmission(parts, { definition, fileTypes, limits }, keep)
   const libraryFiles = await findNamedLibraryFiles(deps, deps.db, caller, [definition])
-  if (received.isWhole) {
-    received.faults.push(...missingFiles(definition, received.given, { validators, libraryFiles }))
-  }
+  received.faults.push(...fileFaults(definition, received, { validators, libraryFiles }))
   const order = [null, ...slotsInOrder(definition).map(({ slug }) => slug)]
   received.files.sort((a, b) => order.indexOf(a.slot) - order.indexOf(b.slot))
   return { received, libraryFiles }
