@@ -58,14 +58,14 @@ function slotFault(
   { step, role, slot }: { step: WorkflowStep; role: ValidatorRole; slot: string },
   { files, given, isWhole }: Brought,
 ): Omit<SubmissionFault, 'code'> | null {
-  if (!given.has(slot)) {
-    const sentence = missing(role)
-    return role.required && isWhole ? { field, message: sentence, sentence } : null
-  }
   const file = files.find((one) => one.slot === slot)
+  if (file === undefined) {
+    const sentence = missing(role)
+    return role.required && isWhole && !given.has(slot) ? { field, message: sentence, sentence } : null
+  }
+  const type = file.fileType
   // Without a type it has a fault of its own.
-  const type = file?.fileType ?? null
-  if (file === undefined || type === null || role.file_types.includes(type)) return null
+  if (type === null || role.file_types.includes(type)) return null
   const found = `${JSON.stringify(file.originalName)} is ${withArticle(typeWords([type]))} file`
   return {
     field,

@@ -2,8 +2,13 @@ import type { Finding } from '../contract/finding.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { Slot } from '../contract/workflow.ts'
 import type { FileTypes } from '../files/file-types.ts'
-import { fileSizeLimit, primarySizeLimit, type SizeLimit, submissionSizeLimit } from '../files/size-limit.ts'
-import { sizeWords } from '../lib/size-words.ts'
+import {
+  fileSizeLimit,
+  primarySizeLimit,
+  type SizeLimit,
+  slotSizeLimit,
+  submissionSizeLimit,
+} from '../files/size-limit.ts'
 import type { KeptContent } from '../storage/kept-content.ts'
 import { admitAuxiliary, admitPrimary, type FileAdmission } from './admit-file.ts'
 import { type Keep, passOver, receiveContent } from './receive-file.ts'
@@ -122,10 +127,7 @@ async function takePrimary(taken: Taken, part: SubmittedPart): Promise<void> {
 async function takeAuxiliary(taken: Taken, part: SubmittedPart, slot: Slot): Promise<void> {
   const admission = admitAuxiliary(part, slot, taken.rules.fileTypes)
   const { max_size_bytes: leftBytes, slug } = slot
-  const ofSlot =
-    admission.type === null
-      ? { leftBytes, message: `is over the slot's limit of ${sizeWords(leftBytes)}` }
-      : fileSizeLimit(admission.type, leftBytes)
+  const ofSlot = admission.type === null ? slotSizeLimit(leftBytes) : fileSizeLimit(admission.type, leftBytes)
   const limits = [ofSlot, taken.budget]
   if ((await takeFile(taken, part, { admission, slot: slug, limits })) === null) return
   taken.seen.add(part.name)
@@ -145,18 +147,26 @@ async function takeFile(
   { admission, slot, limits }: Taking,
 ): Promise<number | null> {
   const { name, type, fileType, faults } = admission
+  const take = (kept: KeptContent | null) => {
+    taken.faults.push(...faults)
+    if (name === null) return
+    const { original: originalName, stored: storedName } = name
+    const sentName = sentNameOf(part) ?? originalName
+    taken.files.push({ slot, originalName, sentName, storedName, fileType, kept })
+  }
   const keep = faults.length === 0 ? taken.keep : passOver
-  const received = await receiveContent(part, { type, limits }, keep)
+  const receiving = receiveContent(part, { type, limits }, keep)
+  const received = await receiving.catch((error: unknown) => {
+    // What its head says of it is told also where it is too large.
+    if (error instanceof OverLimit) take(null)
+    throw error
+  })
   if (part.fileName === '' && received.sizeBytes === 0) return null
-  taken.faults.push(...faults, ...received.faults)
+  take(received.kept)
+  taken.faults.push(...received.faults)
   taken.findings.push(
     ...received.findings.map((one) => ({ ...one, file: name?.original ?? null, step: null })),
   )
-  if (name !== null) {
-    const { original: originalName, stored: storedName } = name
-    const sentName = sentNameOf(part) ?? originalName
-    taken.files.push({ slot, originalName, sentName, storedName, fileType, kept: received.kept })
-  }
   return received.sizeBytes
 }
 

@@ -61,6 +61,22 @@ describe('a file that its slot takes and its step cannot read', () => {
     expect((await calls.launch('optional', [model])).status).toBe(202)
   })
 
+  it('is told also where it is too large', async () => {
+    await workflows.create({
+      slug: 'wide-small',
+      auxiliary_file_slots: [{ ...slot, max_size_bytes: 5 }],
+      steps: [simulation],
+    })
+    const { status, body } = await calls.launch('wide-small', [table, model])
+    expect([status, body.details]).toEqual([
+      413,
+      [
+        { field: 'aux_w', message: "is over the slot's limit of 5 bytes" },
+        { field: 'aux_w', message },
+      ],
+    ])
+  })
+
   it('is told beside what is wrong with its content, and with other parts', async () => {
     const ragged = aux('w', 'a.csv', 'a,b\n1,2,3\n')
     const { body } = await calls.launch('wide', [ragged, { name: 'metadata', content: '[]' }, model])
