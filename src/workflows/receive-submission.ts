@@ -15,7 +15,12 @@ import { type Keep, passOver, receiveContent } from './receive-file.ts'
 import { sentNameOf } from './submission-content.ts'
 import { OverLimit, type SubmissionFault } from './submission-faults.ts'
 import { metadataFromText, nameFromText, readTextPart } from './submission-text.ts'
-import type { SubmissionLimits, SubmittedPart, SubmittedParts } from './submitted-part.ts'
+import {
+  isLeftEmpty,
+  type SubmissionLimits,
+  type SubmittedPart,
+  type SubmittedParts,
+} from './submitted-part.ts'
 import type { WorkflowDefinition } from './workflow.table.ts'
 
 export interface ReceivedFile {
@@ -87,14 +92,17 @@ async function takePart(taken: Taken, part: SubmittedPart): Promise<void> {
   const isPrimary = part.name === 'payload' || part.name === 'file'
   const place = isPrimary ? 'payload' : part.name
   const twice = isPrimary ? 'is a second primary file; a submission has one' : 'is given twice; give it once'
-  if (seen.has(place)) return await refusePart(taken, part, twice)
-  if (part.name === 'name' || part.name === 'metadata') {
+  const isText = part.name === 'name' || part.name === 'metadata'
+  if (seen.has(place)) return await refusePart(taken, part, { message: twice, mayBeLeftEmpty: !isText })
+  if (isText) {
     seen.add(place)
     return await takeText(taken, part)
   }
   if (isPrimary) return await takePrimary(taken, part)
   const slot = rules.definition.auxiliary_file_slots.find(({ slug }) => part.name === `aux_${slug}`)
-  if (slot === undefined) return await refusePart(taken, part, unknownPart(part.name, rules.definition))
+  if (slot === undefined) {
+    return await refusePart(taken, part, { message: unknownPart(part.name, rules.definition) })
+  }
   return await takeAuxiliary(taken, part, slot)
 }
 
@@ -140,7 +148,7 @@ interface Taking {
   limits: readonly SizeLimit[]
 }
 
-/** Its size; null for what a browser sends for a field that was left empty, which is nothing. */
+/** Its size; null for a field that was left empty. */
 async function takeFile(
   taken: Taken,
   part: SubmittedPart,
@@ -161,7 +169,7 @@ async function takeFile(
     if (error instanceof OverLimit) take(null)
     throw error
   })
-  if (part.fileName === '' && received.sizeBytes === 0) return null
+  if (isLeftEmpty(part, received.sizeBytes)) return null
   take(received.kept)
   taken.faults.push(...received.faults)
   taken.findings.push(
@@ -171,9 +179,18 @@ async function takeFile(
 }
 
 /** What it brings counts, so that nobody sends without end what is not wanted. */
-async function refusePart(taken: Taken, part: SubmittedPart, message: string): Promise<void> {
-  taken.faults.push({ code: 'invalid', field: part.name, message })
-  await receiveContent(part, { type: null, limits: [taken.budget] }, passOver)
+async function refusePart(
+  taken: Taken,
+  part: SubmittedPart,
+  { message, mayBeLeftEmpty = false }: { message: string; mayBeLeftEmpty?: boolean },
+): Promise<void> {
+  let isNothing = false
+  try {
+    const { sizeBytes } = await receiveContent(part, { type: null, limits: [taken.budget] }, passOver)
+    isNothing = mayBeLeftEmpty && isLeftEmpty(part, sizeBytes)
+  } finally {
+    if (!isNothing) taken.faults.push({ code: 'invalid', field: part.name, message })
+  }
 }
 
 function unknownPart(name: string, { auxiliary_file_slots: slots }: WorkflowDefinition): string {

@@ -8,7 +8,13 @@ import { unnamedPrimaryType } from './primary-type.ts'
 import { type Keep, receiveContent } from './receive-file.ts'
 import { OverLimit, refusalOf } from './submission-faults.ts'
 import { metadataFromText, nameFromText, readTextPart } from './submission-text.ts'
-import type { PartHead, SubmissionLimits, SubmittedPart, SubmittedParts } from './submitted-part.ts'
+import {
+  isLeftEmpty,
+  type PartHead,
+  type SubmissionLimits,
+  type SubmittedPart,
+  type SubmittedParts,
+} from './submitted-part.ts'
 
 /**
  * What an `Idempotency-Key` of a launch stands for: neither the boundary between the parts nor their order, and nothing
@@ -82,7 +88,7 @@ async function readText(part: SubmittedPart, limitBytes: number): Promise<Partia
   return read
 }
 
-/** Null for what a browser sends for a field that was left empty. */
+/** Null for a field that was left empty. */
 async function readFile(
   part: SubmittedPart,
   slot: string | null,
@@ -95,7 +101,7 @@ async function readFile(
   }
   await receiveContent(part, { type: null, limits: [limit] }, hashOnly)
   const { sizeBytes, sha256 } = hash.digest()
-  if (part.fileName === '' && sizeBytes === 0) return null
+  if (isLeftEmpty(part, sizeBytes)) return null
   const name = sentNameOf(part)
   if (name === null) throw new AppError('idempotency_mismatch')
   return [slot, name, sizeBytes, sha256]

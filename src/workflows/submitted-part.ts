@@ -12,6 +12,11 @@ export interface SubmittedPart extends PartHead {
   content: AsyncIterable<Buffer>
 }
 
+/** What a browser sends for the field of a file that was left empty, which counts as nothing. */
+export function isLeftEmpty({ fileName }: PartHead, sizeBytes: number): boolean {
+  return fileName === '' && sizeBytes === 0
+}
+
 export type SubmittedParts = AsyncIterable<SubmittedPart>
 
 /** What one submission may hold beside what its slots say. */

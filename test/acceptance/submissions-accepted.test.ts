@@ -96,6 +96,19 @@ const accepted: [name: string, sent: SentPart[], shown: object[], findings?: str
     [idf, aux('table', '', ''), { name: 'name', content: '' }, { name: 'metadata', content: '' }],
     [{ role: 'primary' }],
   ],
+  [
+    'fields that a browser left empty, beside filled ones in any order',
+    [
+      { name: 'payload', fileName: '', content: '' },
+      aux('table', '', ''),
+      idf,
+      aux('table', 'a.csv', 'a'),
+      { name: 'payload', fileName: '', content: '', type: 'application/octet-stream' },
+      { name: 'file', fileName: '', content: '' },
+      aux('table', '', ''),
+    ],
+    [{ role: 'primary' }, { slot: 'table' }],
+  ],
 ]
 
 it.each(accepted)('%s', async (_, sent, shown, findings = []) => {
