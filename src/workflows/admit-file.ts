@@ -26,7 +26,7 @@ export function admitAuxiliary(
 ): FileAdmission {
   const read =
     fileName === null
-      ? { fault: 'has no file name; send one, as in filename="weather.epw"' }
+      ? { fault: `has no file name; send one, as in filename="${slot.slug}.${slot.allowed_file_types[0]}"` }
       : readUploadName(fileName)
   if ('fault' in read) {
     return {

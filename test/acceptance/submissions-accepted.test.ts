@@ -123,6 +123,16 @@ it.each(accepted)('%s', async (_, sent, shown, findings = []) => {
   ).toEqual(findings)
 })
 
+it('a name of a run is kept without what nobody sees in it', async () => {
+  const { status, body } = await calls.launch('open', [
+    idf,
+    { name: 'name', content: ' \u202Egnp\u2066.Mon\u200Bday\uFEFF ' },
+  ])
+  expect([status, body.name]).toEqual([202, 'gnp.Monday'])
+  const hidden = await calls.launch('open', [idf, { name: 'name', content: '\u202E\u2069' }])
+  expect([hidden.status, hidden.body.name]).toEqual([202, null])
+})
+
 it.each([
   ['a type with a dot in it', { ...idf, fileName: 'Plant.TAR.GZ' }, 'tar.gz'],
   ['JSON without a name, for a type that is JSON', model, 'epjson'],
