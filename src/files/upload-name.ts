@@ -1,3 +1,5 @@
+import { withoutHidden } from '../lib/hidden-characters.ts'
+
 /** The name of an uploaded file, as people see it and as it is stored. */
 export interface UploadName {
   /** What people are shown, and the name under which it is downloaded. */
@@ -11,18 +13,18 @@ export interface UploadName {
 const maxBytes = 255
 const maxStoredLength = 120
 
-/** Controls (line ends and NUL with them), unpaired surrogates, and what turns or hides text around it. */
-const invisible = /[\p{Cc}\p{Cs}\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/gu
+/** Line ends and NUL with them, and unpaired surrogates. */
+const controls = /[\p{Cc}\p{Cs}]/gu
 
 /** `fault` ends a sentence that begins with the upload's field. */
 export function readUploadName(raw: string): { name: UploadName } | { fault: string } {
   // Folding first: a full-width slash becomes a slash, which then separates like any other.
-  const folded = raw.normalize('NFKC').replace(invisible, '')
+  const folded = withoutHidden(raw.normalize('NFKC').replace(controls, ''))
   const original = (folded.split(/[\\/]/).at(-1) ?? '').trim()
-  if (original === '') return { fault: 'has no file name; send one like "weather.epw"' }
+  if (original === '') return { fault: 'has no file name; one with letters or digits is needed' }
   if (/^[.\s]+$/.test(original)) {
     return {
-      fault: `has the file name ${JSON.stringify(original.slice(0, 60))}; send one like "weather.epw"`,
+      fault: `has the file name ${JSON.stringify(original.slice(0, 60))}; one with letters or digits is needed`,
     }
   }
   const sizeBytes = Buffer.byteLength(original)

@@ -65,17 +65,28 @@ export async function replay<T>(
   caller: KeyHolder,
   content?: unknown,
 ): Promise<{ value: T } | undefined> {
-  const { once, tokenId } = caller
+  const first = await findFirst<T>(db, caller)
+  return first && { value: first(content ?? caller.once?.content) }
+}
+
+/**
+ * The first answer to the caller's key, for whoever sends the same content: for an upload, where it has to be known
+ * before its content is read. What it gives throws `idempotency_mismatch`.
+ */
+export async function findFirst<T>(
+  db: Db,
+  { once, tokenId }: KeyHolder,
+): Promise<((content: unknown) => T) | undefined> {
   if (once === undefined) return undefined
   const first = await findFirstAnswer(db, tokenId, once.keyDigest)
-  if (first === undefined) return undefined
-  if (!first.content_digest.equals(digestOf(once, content ?? once.content))) {
-    throw new AppError('idempotency_mismatch')
+  const sealed = first?.sealed_answer
+  if (first === undefined || !sealed) return undefined
+  return (content) => {
+    if (!first.content_digest.equals(digestOf(once, content))) throw new AppError('idempotency_mismatch')
+    const value: T = JSON.parse(openAnswer(sealed, once.credential, once.keyDigest))
+    once.outcome = 'replayed'
+    return value
   }
-  if (first.sealed_answer === null) return undefined
-  const value: T = JSON.parse(openAnswer(first.sealed_answer, once.credential, once.keyDigest))
-  once.outcome = 'replayed'
-  return { value }
 }
 
 function digestOf(once: Once, content: unknown): Buffer {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { counted, orList, withArticle } from './english.ts'
+import { andList, counted, orList, withArticle } from './english.ts'
 
 it.each([
   'a weather file',
@@ -31,6 +31,7 @@ it('lists what may be chosen from', () => {
     'A or B',
     'A, B or C',
   ])
+  expect(andList(['A', 'B', 'C'])).toBe('A, B and C')
 })
 
 it('counts one, none and many', () => {

@@ -17,8 +17,17 @@ export function withArticle(words: string): string {
 
 /** `XSD, RNG or DTD` */
 export function orList(words: readonly string[]): string {
+  return listed(words, 'or')
+}
+
+/** `XSD, RNG and DTD` */
+export function andList(words: readonly string[]): string {
+  return listed(words, 'and')
+}
+
+function listed(words: readonly string[], conjunction: string): string {
   const last = words.at(-1) ?? ''
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${conjunction} ${last}`
 }
 
 /** `1 warning`, `2 warnings` */

@@ -47,7 +47,11 @@ export function assertStorableJson(root: unknown, text: string): void {
       const fields = value as Record<string, unknown>
       for (const key of Object.keys(fields)) {
         if (looksAtText) lookAtText(key, 'the name of a field')
-        if (key === '__proto__') report('a field cannot be named __proto__')
+        if (key === '__proto__') {
+          place.push(key)
+          report('is a name that no field can have; give it another')
+          place.pop()
+        }
         lookAtChild(key, fields[key])
       }
     }

@@ -1,5 +1,6 @@
-/** `32 MB`, `100 bytes`: limits are stated in units of 1,048,576 bytes. */
+/** `32 MB (33,554,432 bytes)`, `100 bytes`: as every limit is stated, with 1 MB = 1,048,576 bytes. */
 export function sizeWords(sizeBytes: number): string {
+  const bytes = `${sizeBytes.toLocaleString('en')} ${sizeBytes === 1 ? 'byte' : 'bytes'}`
   const megabytes = sizeBytes / 1024 / 1024
-  return Number.isInteger(megabytes) ? `${megabytes} MB` : `${sizeBytes.toLocaleString('en')} bytes`
+  return Number.isInteger(megabytes) ? `${megabytes} MB (${bytes})` : bytes
 }

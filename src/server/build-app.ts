@@ -60,6 +60,7 @@ import {
 import { registerShuttingDown } from './shutting-down.ts'
 import { registerSlowBodies } from './slow-bodies.ts'
 import { submittedParts } from './submitted-parts.ts'
+import { registerUndeclaredInput } from './undeclared-input.ts'
 import { registerUnknownAddress } from './unknown-address.ts'
 import { answerBadAddress, answerUnreadable, registerBareAnswers } from './unreadable-requests.ts'
 
@@ -131,6 +132,7 @@ export async function buildApp(deps: AppDeps) {
   app.addHook('onRequest', authenticate)
   app.addHook('onClose', () => lastUses.flush())
   registerAddressText(app)
+  registerUndeclaredInput(app)
   registerIdempotency(app, db)
   registerSecurityHeaders(app)
   registerLingering(app, limits)

@@ -41,6 +41,10 @@ export function accessWords(access: RouteAccess): string {
   return `Needs the role \`${access}\`${access === 'owner' ? '' : ' or a higher one'}.`
 }
 
+/** Of a body that may be a form or a file. */
+export const rawBodyWords =
+  'A form; or, where nothing else has to come with it, the file itself as the whole body, under its own type'
+
 const answers: Readonly<Record<string, string>> = {
   200: 'Done',
   201: 'Made',

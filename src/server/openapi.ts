@@ -7,7 +7,14 @@ import { ErrorBody } from '../contract/common.ts'
 import { packageMigrations } from '../db/migration-files.ts'
 import { bodyExamples } from './openapi-examples.ts'
 import { nameModels } from './openapi-models.ts'
-import { accessWords, answerWords, pageDescription, tags, tokenDescription } from './openapi-words.ts'
+import {
+  accessWords,
+  answerWords,
+  pageDescription,
+  rawBodyWords,
+  tags,
+  tokenDescription,
+} from './openapi-words.ts'
 
 interface PackageInfo {
   version: string
@@ -89,7 +96,7 @@ const idempotencyHeader = {
 
 interface Operation {
   operationId?: string
-  requestBody?: { content?: Record<string, object> }
+  requestBody?: { description?: string; content?: Record<string, object> }
   responses?: Record<string, { description?: string }>
 }
 
@@ -101,11 +108,23 @@ function withWords<T extends { paths?: object }>(document: T): T {
     if (json !== undefined && Object.hasOwn(bodyExamples, operationId)) {
       Object.assign(json, { example: bodyExamples[operationId] })
     }
+    if (requestBody?.content !== undefined) describeRawBodies(requestBody, requestBody.content)
     for (const [status, answer] of Object.entries(responses)) {
       if (answer.description === 'Default Response') answer.description = answerWords(status)
     }
   }
   return document
+}
+
+/** Where a form is taken a body of another type is a file, and no form. */
+function describeRawBodies(
+  body: NonNullable<Operation['requestBody']>,
+  content: Record<string, object>,
+): void {
+  const types = Object.keys(content).filter((type) => type !== 'multipart/form-data')
+  if (types.length === Object.keys(content).length || types.length === 0) return
+  for (const type of types) content[type] = { schema: { type: 'string', format: 'binary' } }
+  body.description = rawBodyWords
 }
 
 /** Everything under `/api/v1`, and what stands at the root for machines. */

@@ -32,14 +32,7 @@ export async function* submittedParts(request: FastifyRequest): AsyncGenerator<S
       yield { name: 'payload', fileName: null, contentType, content: chunks }
       return
     }
-    const boundary = boundaryOf(contentType ?? '')
-    if (boundary === undefined) {
-      throw new AppError(
-        'malformed_request',
-        'The Content-Type names no boundary between the parts of the form',
-      )
-    }
-    yield* readMultipart(chunks, boundary, maxParts)
+    yield* readMultipart(chunks, boundaryOf(contentType ?? ''), maxParts)
   } finally {
     await chunks.return(undefined)
   }

@@ -5,7 +5,7 @@ import { readUploadName, type UploadName } from '../files/upload-name.ts'
 import { orList } from '../lib/english.ts'
 import { namedPrimaryType, unnamedPrimaryType } from './primary-type.ts'
 import type { SubmissionFault } from './submission-faults.ts'
-import type { SubmittedPart } from './submitted-part.ts'
+import type { PartHead } from './submitted-part.ts'
 
 /** What the head of a part says of its file, before a byte of it is read. */
 export interface FileAdmission {
@@ -18,17 +18,15 @@ export interface FileAdmission {
   faults: SubmissionFault[]
 }
 
-type Head = Omit<SubmittedPart, 'content'>
-
 /** A file for a slot has a name, an extension that the slot allows, and no MIME type or a fitting one. */
 export function admitAuxiliary(
-  { name: field, fileName, contentType }: Head,
+  { name: field, fileName, contentType }: PartHead,
   slot: Slot,
   types: FileTypes,
 ): FileAdmission {
   const read =
     fileName === null
-      ? { fault: 'has no file name; send one, as in filename="weather.epw"' }
+      ? { fault: `has no file name; send one, as in filename="${slot.slug}.${slot.allowed_file_types[0]}"` }
       : readUploadName(fileName)
   if ('fault' in read) {
     return {
@@ -55,7 +53,7 @@ export function admitAuxiliary(
 
 /** The primary file is for the steps to judge: its type has to be one that the workflow names, and no more. */
 export function admitPrimary(
-  { name: field, fileName, contentType }: Head,
+  { name: field, fileName, contentType }: PartHead,
   allowed: readonly string[],
 ): FileAdmission {
   const read = fileName === null ? null : readUploadName(fileName)

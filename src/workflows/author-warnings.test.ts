@@ -76,10 +76,29 @@ describe('a step that takes its weather file from submitters', () => {
     ])
   })
 
-  it('has no warning where the slot takes EPW files, also among others, and for two steps', () => {
-    expect(warningsOf([submitter], [slot('weather_file')])).toEqual([])
+  it('has no warning where the slot takes EPW files, for two steps neither', () => {
+    expect(warningsOf([submitter, submitter], [slot('weather_file')])).toEqual([])
+  })
+
+  it('is told of the types that the slot allows besides', () => {
+    const wide = slot('weather_file', { allowed_file_types: ['csv', 'epw', 'xml', 'json'] })
+    expect(warningsOf([submitter], [wide])).toEqual([
+      {
+        step: 0,
+        slot: 'weather_file',
+        code: 'slot_types_wider',
+        message: "The 'weather_file' slot also allows CSV, XML and JSON files, which this step cannot read.",
+      },
+    ])
+  })
+
+  it('is told of them apart from another step that takes the same slot and can read them', () => {
     const both = slot('weather_file', { allowed_file_types: ['csv', 'epw'] })
-    expect(warningsOf([submitter, submitter], [both])).toEqual([])
+    const table = step('fmi', { input_data_source: 'submitter', input_data_slot: 'weather_file' })
+    expect(warningsOf([submitter, table], [both]).map(({ step, message }) => [step, message])).toEqual([
+      [0, "The 'weather_file' slot also allows CSV files, which this step cannot read."],
+      [1, "The 'weather_file' slot also allows EPW files, which this step cannot read."],
+    ])
   })
 
   it('takes the slot of the role’s own name unless another is named', () => {

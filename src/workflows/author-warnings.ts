@@ -1,9 +1,9 @@
 import type { ValidatorRole } from '../contract/validator.ts'
 import type { Slot, Warning } from '../contract/workflow.ts'
-import { counted, orList, withArticle } from '../lib/english.ts'
+import { andList, counted, withArticle } from '../lib/english.ts'
 import { roleSourceOf } from '../validators/role-source.ts'
 import { findValidator, type Validators } from '../validators/validator.ts'
-import { fileTypeOf } from './definition-rules.ts'
+import { fileTypeOf, typeWords } from './definition-rules.ts'
 import type { WorkflowDefinition, WorkflowStep } from './workflow.table.ts'
 
 export interface WarningContext {
@@ -20,6 +20,7 @@ export interface WarningContext {
  * |--------------------------|--------------------------------------------------------------------|
  * | `slot_missing`           | takes a file from submitters by a slot that the workflow lacks      |
  * | `slot_type_mismatch`     | takes it by a slot that allows none of the types that it can read   |
+ * | `slot_types_wider`       | takes it by a slot that also allows types that it cannot read       |
  * | `slot_optional`          | needs it, and submitters may leave it out                           |
  * | `library_file_not_named` | needs it from the library, and names none                           |
  * | `library_file_unknown`   | names one that the library has not                                  |
@@ -84,11 +85,14 @@ function slotWarnings(step: number, role: ValidatorRole, slug: string, slots: re
       ),
     ]
   }
-  const isReadable = role.file_types.some((type) => slot.allowed_file_types.includes(type))
-  const typeMismatch = `The '${slug}' slot does not allow ${typesOf(role)} files.`
+  const others = slot.allowed_file_types.filter((type) => !role.file_types.includes(type))
+  const isReadable = others.length < slot.allowed_file_types.length
+  const typeMismatch = `The '${slug}' slot does not allow ${typeWords(role.file_types)} files.`
+  const wider = `The '${slug}' slot also allows ${typeWords(others, andList)} files, which this step cannot read.`
   const optional = `This step requires ${file}, but the '${slug}' slot is optional: a submission may come without.`
   return [
     ...(isReadable ? [] : [warning('slot_type_mismatch', place, typeMismatch)]),
+    ...(isReadable && others.length > 0 ? [warning('slot_types_wider', place, wider)] : []),
     ...(role.required && !slot.required ? [warning('slot_optional', place, optional)] : []),
   ]
 }
@@ -109,12 +113,8 @@ function libraryWarnings(
   }
   const extension = fileTypeOf(/\.[^.]*$/.exec(name)?.[0] ?? '')
   if (role.file_types.includes(extension)) return []
-  const message = `The library file '${name}' is not ${withArticle(typesOf(role))} file.`
+  const message = `The library file '${name}' is not ${withArticle(typeWords(role.file_types))} file.`
   return [warning('library_file_type', { step }, message)]
-}
-
-function typesOf({ file_types }: ValidatorRole): string {
-  return orList(file_types.map((type) => type.toUpperCase()))
 }
 
 function warning(code: string, place: { step?: number; slot?: string }, message: string): Warning {

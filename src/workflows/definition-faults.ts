@@ -3,6 +3,7 @@ import type { JsonObject } from '../contract/json.ts'
 import type { ErrorDetail } from '../errors.ts'
 import { orList } from '../lib/english.ts'
 import { joinField } from '../lib/join-field.ts'
+import { sizeWords } from '../lib/size-words.ts'
 import { configFaults } from '../validators/role-source.ts'
 import { findValidator } from '../validators/validator.ts'
 import { type DefinitionRules, fileTypeOf, largestLimit } from './definition-rules.ts'
@@ -48,7 +49,7 @@ export function slotFaults(body: unknown, { fileTypes }: DefinitionRules, field 
     [joinField(field, 'description')]: ofText(description, textFault),
     ...Object.fromEntries(typeFaults),
     [joinField(field, 'max_size_bytes')]: isOver
-      ? `must be at most ${limit}, the limit of ${orList(limited)}, not ${size}`
+      ? `must be at most ${sizeWords(limit)}, the limit of ${orList(limited)}, not ${sizeWords(size)}`
       : null,
   })
 }

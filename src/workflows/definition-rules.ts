@@ -1,3 +1,4 @@
+import { orList } from '../lib/english.ts'
 import type { Validators } from '../validators/validator.ts'
 
 /** What a definition is held against. */
@@ -10,6 +11,11 @@ export interface DefinitionRules {
 /** `.EPW` is `epw`. */
 export function fileTypeOf(text: string): string {
   return text.replace(/^\./, '').toLowerCase()
+}
+
+/** As people write them: `XSD, RNG or DTD`. */
+export function typeWords(types: readonly string[], list = orList): string {
+  return list(types.map((type) => type.toUpperCase()))
 }
 
 /** Of the types that are known; undefined where none is. */

@@ -11,7 +11,8 @@ export interface LaunchRouteDeps extends LaunchDeps {
   readParts(request: FastifyRequest): SubmittedParts
 }
 
-const consumes = ['multipart/form-data']
+/** As a body of any other type the primary file comes alone. */
+const consumes = ['multipart/form-data', '*/*']
 
 /** Below `/orgs/:org`. Bodies are left unread here, whatever their type: they are read while they are stored. */
 export function launchRoutes(deps: LaunchRouteDeps): FastifyPluginAsyncTypebox {

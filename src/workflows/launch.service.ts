@@ -1,14 +1,15 @@
 import type { Caller } from '../access/caller.ts'
 import type { Run, SubmissionCheck } from '../contract/run.ts'
 import type { FileTypes } from '../files/file-types.ts'
-import { replay } from '../idempotency/write-once.ts'
+import { findFirst, replay } from '../idempotency/write-once.ts'
 import type { CommitSubmission, Submission } from './commit-submission.ts'
 import { slotsInOrder } from './definition.ts'
-import { missingFiles } from './missing-files.ts'
+import { fileFaults } from './file-faults.ts'
 import { findNamedLibraryFiles, getWorkflowRow, type WorkflowDeps } from './read-workflows.ts'
 import { type Keep, passOver } from './receive-file.ts'
 import { type Received, receiveSubmission } from './receive-submission.ts'
 import type { OpenStoreDeps } from './stored-submission.ts'
+import { contentOf, readContentAgain, type SentFile, type SubmissionContent } from './submission-content.ts'
 import { refusalOf } from './submission-faults.ts'
 import type { SubmissionLimits, SubmittedParts } from './submitted-part.ts'
 import { createTemporaries, getPrivateStore } from './temporaries.ts'
@@ -31,6 +32,9 @@ export async function launchRun(
   parts: SubmittedParts,
 ): Promise<Run> {
   const { db, log, commit } = deps
+  // Whoever asks again is answered before the workflow is looked at: it may have changed or be gone since.
+  const first = await findFirst<Run>(db, caller)
+  if (first !== undefined) return first(await readContentAgain(parts, deps.limits))
   const store = getPrivateStore(deps.store)
   const workflow = await getWorkflowRow(db, caller, key)
   const temporaries = createTemporaries(store, log)
@@ -38,9 +42,9 @@ export async function launchRun(
     const { received, libraryFiles } = await receive(deps, caller, workflow, parts, temporaries.keep)
     const [fault, ...others] = received.faults
     if (fault !== undefined) throw refusalOf([fault, ...others])
-    const content = contentOf(received)
-    const first = await replay<Run>(db, caller, content)
-    if (first !== undefined) return first.value
+    const content = contentOfReceived(received)
+    const meanwhile = await replay<Run>(db, caller, content)
+    if (meanwhile !== undefined) return meanwhile.value
     const run = await commit({ caller, workflow, received, libraryFiles, content })
     temporaries.release()
     return run
@@ -73,19 +77,15 @@ async function receive(
   const { fileTypes, limits, validators } = deps
   const received = await receiveSubmission(parts, { definition, fileTypes, limits }, keep)
   const libraryFiles = await findNamedLibraryFiles(deps, deps.db, caller, [definition])
-  if (received.isWhole) {
-    received.faults.push(...missingFiles(definition, received.given, { validators, libraryFiles }))
-  }
+  received.faults.push(...fileFaults(definition, received, { validators, libraryFiles }))
   const order = [null, ...slotsInOrder(definition).map(({ slug }) => slug)]
   received.files.sort((a, b) => order.indexOf(a.slot) - order.indexOf(b.slot))
   return { received, libraryFiles }
 }
 
-/** What an `Idempotency-Key` stands for: neither the boundary between the parts nor their order. */
-function contentOf({ files, name, metadata }: Received): unknown {
-  return {
-    name,
-    metadata,
-    files: files.map(({ slot, originalName, kept }) => [slot, originalName, kept?.sizeBytes, kept?.sha256]),
-  }
+function contentOfReceived({ files, name, metadata }: Received): SubmissionContent {
+  const sent = files.map(({ slot, sentName, kept }): SentFile => {
+    return [slot, sentName, kept?.sizeBytes ?? 0, kept?.sha256 ?? '']
+  })
+  return contentOf({ name, metadata, files: sent })
 }

@@ -2,20 +2,33 @@ import type { Finding } from '../contract/finding.ts'
 import type { JsonObject } from '../contract/json.ts'
 import type { Slot } from '../contract/workflow.ts'
 import type { FileTypes } from '../files/file-types.ts'
-import { fileSizeLimit, type SizeLimit, submissionSizeLimit } from '../files/size-limit.ts'
-import { sizeWords } from '../lib/size-words.ts'
+import {
+  fileSizeLimit,
+  primarySizeLimit,
+  type SizeLimit,
+  slotSizeLimit,
+  submissionSizeLimit,
+} from '../files/size-limit.ts'
 import type { KeptContent } from '../storage/kept-content.ts'
 import { admitAuxiliary, admitPrimary, type FileAdmission } from './admit-file.ts'
 import { type Keep, passOver, receiveContent } from './receive-file.ts'
+import { sentNameOf } from './submission-content.ts'
 import { OverLimit, type SubmissionFault } from './submission-faults.ts'
 import { metadataFromText, nameFromText, readTextPart } from './submission-text.ts'
-import type { SubmissionLimits, SubmittedPart, SubmittedParts } from './submitted-part.ts'
+import {
+  isLeftEmpty,
+  type SubmissionLimits,
+  type SubmittedPart,
+  type SubmittedParts,
+} from './submitted-part.ts'
 import type { WorkflowDefinition } from './workflow.table.ts'
 
 export interface ReceivedFile {
   /** Null for the primary file. */
   slot: string | null
   originalName: string
+  /** What stands for its name where the submission is compared with another. */
+  sentName: string
   storedName: string
   fileType: string | null
   /** Null where nothing is kept: of a check, and after a fault. */
@@ -79,14 +92,17 @@ async function takePart(taken: Taken, part: SubmittedPart): Promise<void> {
   const isPrimary = part.name === 'payload' || part.name === 'file'
   const place = isPrimary ? 'payload' : part.name
   const twice = isPrimary ? 'is a second primary file; a submission has one' : 'is given twice; give it once'
-  if (seen.has(place)) return await refusePart(taken, part, twice)
-  if (part.name === 'name' || part.name === 'metadata') {
+  const isText = part.name === 'name' || part.name === 'metadata'
+  if (seen.has(place)) return await refusePart(taken, part, { message: twice, mayBeLeftEmpty: !isText })
+  if (isText) {
     seen.add(place)
     return await takeText(taken, part)
   }
   if (isPrimary) return await takePrimary(taken, part)
   const slot = rules.definition.auxiliary_file_slots.find(({ slug }) => part.name === `aux_${slug}`)
-  if (slot === undefined) return await refusePart(taken, part, unknownPart(part.name, rules.definition))
+  if (slot === undefined) {
+    return await refusePart(taken, part, { message: unknownPart(part.name, rules.definition) })
+  }
   return await takeAuxiliary(taken, part, slot)
 }
 
@@ -108,9 +124,7 @@ async function takeText(taken: Taken, part: SubmittedPart): Promise<void> {
 async function takePrimary(taken: Taken, part: SubmittedPart): Promise<void> {
   const { definition, limits } = taken.rules
   const admission = admitPrimary(part, definition.primary_file_types)
-  const { primaryBytes } = limits
-  const message = `is over the limit of ${sizeWords(primaryBytes)} for a primary file`
-  const ofPrimary = [{ leftBytes: primaryBytes, message }]
+  const ofPrimary = [primarySizeLimit(limits.primaryBytes)]
   const sizeBytes = await takeFile(taken, part, { admission, slot: null, limits: ofPrimary })
   if (sizeBytes === null) return
   taken.seen.add('payload')
@@ -121,10 +135,7 @@ async function takePrimary(taken: Taken, part: SubmittedPart): Promise<void> {
 async function takeAuxiliary(taken: Taken, part: SubmittedPart, slot: Slot): Promise<void> {
   const admission = admitAuxiliary(part, slot, taken.rules.fileTypes)
   const { max_size_bytes: leftBytes, slug } = slot
-  const ofSlot =
-    admission.type === null
-      ? { leftBytes, message: `is over the slot's limit of ${sizeWords(leftBytes)}` }
-      : fileSizeLimit(admission.type, leftBytes)
+  const ofSlot = admission.type === null ? slotSizeLimit(leftBytes) : fileSizeLimit(admission.type, leftBytes)
   const limits = [ofSlot, taken.budget]
   if ((await takeFile(taken, part, { admission, slot: slug, limits })) === null) return
   taken.seen.add(part.name)
@@ -137,31 +148,49 @@ interface Taking {
   limits: readonly SizeLimit[]
 }
 
-/** Its size; null for what a browser sends for a field that was left empty, which is nothing. */
+/** Its size; null for a field that was left empty. */
 async function takeFile(
   taken: Taken,
   part: SubmittedPart,
   { admission, slot, limits }: Taking,
 ): Promise<number | null> {
   const { name, type, fileType, faults } = admission
+  const take = (kept: KeptContent | null) => {
+    taken.faults.push(...faults)
+    if (name === null) return
+    const { original: originalName, stored: storedName } = name
+    const sentName = sentNameOf(part) ?? originalName
+    taken.files.push({ slot, originalName, sentName, storedName, fileType, kept })
+  }
   const keep = faults.length === 0 ? taken.keep : passOver
-  const received = await receiveContent(part, { type, limits }, keep)
-  if (part.fileName === '' && received.sizeBytes === 0) return null
-  taken.faults.push(...faults, ...received.faults)
+  const receiving = receiveContent(part, { type, limits }, keep)
+  const received = await receiving.catch((error: unknown) => {
+    // What its head says of it is told also where it is too large.
+    if (error instanceof OverLimit) take(null)
+    throw error
+  })
+  if (isLeftEmpty(part, received.sizeBytes)) return null
+  take(received.kept)
+  taken.faults.push(...received.faults)
   taken.findings.push(
     ...received.findings.map((one) => ({ ...one, file: name?.original ?? null, step: null })),
   )
-  if (name !== null) {
-    const { original: originalName, stored: storedName } = name
-    taken.files.push({ slot, originalName, storedName, fileType, kept: received.kept })
-  }
   return received.sizeBytes
 }
 
 /** What it brings counts, so that nobody sends without end what is not wanted. */
-async function refusePart(taken: Taken, part: SubmittedPart, message: string): Promise<void> {
-  taken.faults.push({ code: 'invalid', field: part.name, message })
-  await receiveContent(part, { type: null, limits: [taken.budget] }, passOver)
+async function refusePart(
+  taken: Taken,
+  part: SubmittedPart,
+  { message, mayBeLeftEmpty = false }: { message: string; mayBeLeftEmpty?: boolean },
+): Promise<void> {
+  let isNothing = false
+  try {
+    const { sizeBytes } = await receiveContent(part, { type: null, limits: [taken.budget] }, passOver)
+    isNothing = mayBeLeftEmpty && isLeftEmpty(part, sizeBytes)
+  } finally {
+    if (!isNothing) taken.faults.push({ code: 'invalid', field: part.name, message })
+  }
 }
 
 function unknownPart(name: string, { auxiliary_file_slots: slots }: WorkflowDefinition): string {

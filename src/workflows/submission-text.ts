@@ -1,6 +1,9 @@
 import { nameFault } from '../access/faults.ts'
 import type { JsonObject } from '../contract/json.ts'
 import { AppError } from '../errors.ts'
+import type { Finding } from '../files/checks/catalogue.ts'
+import { jsonCheck } from '../files/checks/json-check.ts'
+import { withoutHidden } from '../lib/hidden-characters.ts'
 import { joinField } from '../lib/join-field.ts'
 import { assertStorableJson } from '../lib/json-values.ts'
 import { sizeWords } from '../lib/size-words.ts'
@@ -33,7 +36,7 @@ export async function readTextPart(
 
 /** A field of a form that was left empty is as good as none. */
 export function nameFromText(text: string): { name: string | null } | { fault: SubmissionFault } {
-  const name = text.trim()
+  const name = withoutHidden(text).trim()
   if (name === '') return { name: null }
   const isLong = [...name].length > longestName
   const message = isLong ? `must be at most ${longestName} characters` : nameFault(name)
@@ -56,13 +59,22 @@ export function metadataFromText(text: string): { metadata: JsonObject } | { fau
     const { details } = error
     const inside = details.map(({ field, message }) => ({
       ...fault(message),
-      field: joinField('metadata', field),
+      field: field === '' ? 'metadata' : joinField('metadata', field),
     }))
     return { faults: inside.length > 0 ? inside : [fault('is nested too deep')] }
   }
+  const twice = keysGivenTwice(text)
+  if (twice.length > 0) return { faults: twice.map(({ message }) => fault(message)) }
   if (isObject(value)) return { metadata: value }
   const found = Array.isArray(value) ? 'a list' : JSON.stringify(value).slice(0, 60)
   return { faults: [fault(`must be a JSON object, not ${found}`)] }
+}
+
+/** Of which the last alone would be kept. */
+function keysGivenTwice(text: string): Finding[] {
+  const check = jsonCheck()
+  check.push(Buffer.from(text))
+  return check.end().filter(({ code }) => code === 'json_duplicate_key')
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -256,7 +256,7 @@ describe('what cannot be kept', () => {
     const before = await traces()
     const answer = await put('large.csv', 'a,b\n'.repeat(2_700_000))
     expect(answer.status).toBe(413)
-    expect(answer.body.error).toContain('10 MB (10485760 bytes) for files of type csv')
+    expect(answer.body.error).toContain('10 MB (10,485,760 bytes) for files of type csv')
     expect(await traces()).toEqual(before)
   })
 

@@ -90,6 +90,21 @@ describe('the OpenAPI document', () => {
     }
   })
 
+  it('shows the file itself as a body where a form may be left out', async () => {
+    const content = Object.fromEntries(
+      (await operations()).map(([name, { requestBody }]) => [name, requestBody?.content]),
+    )
+    const raw = { schema: { type: 'string', format: 'binary' } }
+    const form = { schema: { $ref: '#/components/schemas/Submission' } }
+    for (const path of ['runs', 'runs/check']) {
+      expect(content[`POST /api/v1/org/{org}/workflows/{id}/${path}`]).toEqual({
+        'multipart/form-data': form,
+        '*/*': raw,
+      })
+    }
+    expect(content['PUT /api/v1/org/{org}/library/{name}']).toMatchObject({ 'application/octet-stream': raw })
+  })
+
   it('shows each call once, not under its other prefixes', async () => {
     const names = (await operations()).map(([name]) => name)
     expect(names).toContain('POST /api/v1/jobs')

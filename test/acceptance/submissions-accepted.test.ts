@@ -96,6 +96,19 @@ const accepted: [name: string, sent: SentPart[], shown: object[], findings?: str
     [idf, aux('table', '', ''), { name: 'name', content: '' }, { name: 'metadata', content: '' }],
     [{ role: 'primary' }],
   ],
+  [
+    'fields that a browser left empty, beside filled ones in any order',
+    [
+      { name: 'payload', fileName: '', content: '' },
+      aux('table', '', ''),
+      idf,
+      aux('table', 'a.csv', 'a'),
+      { name: 'payload', fileName: '', content: '', type: 'application/octet-stream' },
+      { name: 'file', fileName: '', content: '' },
+      aux('table', '', ''),
+    ],
+    [{ role: 'primary' }, { slot: 'table' }],
+  ],
 ]
 
 it.each(accepted)('%s', async (_, sent, shown, findings = []) => {
@@ -108,6 +121,16 @@ it.each(accepted)('%s', async (_, sent, shown, findings = []) => {
       (one: { severity: string; code: string; file: string }) => `${one.severity} ${one.code} ${one.file}`,
     ),
   ).toEqual(findings)
+})
+
+it('a name of a run is kept without what nobody sees in it', async () => {
+  const { status, body } = await calls.launch('open', [
+    idf,
+    { name: 'name', content: ' \u202Egnp\u2066.Mon\u200Bday\uFEFF ' },
+  ])
+  expect([status, body.name]).toEqual([202, 'gnp.Monday'])
+  const hidden = await calls.launch('open', [idf, { name: 'name', content: '\u202E\u2069' }])
+  expect([hidden.status, hidden.body.name]).toEqual([202, null])
 })
 
 it.each([

@@ -158,11 +158,25 @@ const refusals: Refusal[] = [
   ['an entity that is not declared', xml('<a>&lol;</a>'), 422, 'aux_setup', '&lol;'],
   ['a tag that is never closed', xml('<a><b></a>'), 422, 'aux_setup', 'line 1'],
   [
+    'a reference to a character that XML cannot hold',
+    xml('<a>&#0;</a>'),
+    422,
+    'aux_setup',
+    'line 1 refers with &#0; to a character that XML 1.0 cannot hold',
+  ],
+  [
+    'a primary file whose name is dots',
+    [{ ...idf, fileName: '..' }, weather],
+    422,
+    'file',
+    'has the file name ".."; one with letters or digits is needed',
+  ],
+  [
     'no file name',
     [idf, { name: 'aux_weather', content: weatherFile() }],
     422,
     'aux_weather',
-    'has no file name',
+    'has no file name; send one, as in filename="weather.epw"',
   ],
   ['an empty file name', named(''), 422, 'aux_weather', 'has no file name'],
   ['a file name of dots', named('...'), 422, 'aux_weather', 'has the file name "..."'],
@@ -248,6 +262,34 @@ const refusals: Refusal[] = [
     'U+0000',
   ],
   [
+    'metadata with a NUL in the name of a field',
+    [...good, { name: 'metadata', content: '{"\\u0000": 1}' }],
+    422,
+    'metadata',
+    'U+0000',
+  ],
+  [
+    'metadata with a field __proto__',
+    [...good, { name: 'metadata', content: '{"__proto__": 1}' }],
+    422,
+    'metadata.__proto__',
+    'is a name that no field can have',
+  ],
+  [
+    'metadata with a field twice',
+    [...good, { name: 'metadata', content: '{"project": "north", "project": "south"}' }],
+    422,
+    'metadata',
+    'line 1 has the key "project" a second time in one object',
+  ],
+  [
+    'metadata with a field twice, deep in it and in another spelling',
+    [...good, { name: 'metadata', content: '{"a": [{"b": 1,\n"\\u0062": 1}]}' }],
+    422,
+    'metadata',
+    'line 2 has the key "b" a second time in one object',
+  ],
+  [
     'metadata that is not UTF-8',
     [...good, { name: 'metadata', content: Buffer.from('{"a": "\xe9"}', 'latin1') }],
     422,
@@ -266,7 +308,7 @@ const refusals: Refusal[] = [
     json(`"${'x'.repeat(19_999)}"`),
     413,
     'aux_setup',
-    "over the slot's limit of 20000 bytes",
+    "over the slot's limit of 20,000 bytes",
     json(`"${'x'.repeat(19_998)}"`),
   ],
   [
@@ -274,7 +316,7 @@ const refusals: Refusal[] = [
     table(Buffer.concat([csvOf(10 * mb), Buffer.from('a')])),
     413,
     'aux_table',
-    'over the limit of 10 MB (10485760 bytes) for files of type csv',
+    'over the limit of 10 MB (10,485,760 bytes) for files of type csv',
     table(csvOf(10 * mb)),
   ],
   [
@@ -282,7 +324,7 @@ const refusals: Refusal[] = [
     [{ ...idf, content: Buffer.alloc(mb + 1, 'x') }, weather],
     413,
     'file',
-    'over the limit of 1 MB for a primary file',
+    'over the limit of 1 MB (1,048,576 bytes) for a primary file',
     [{ ...idf, content: Buffer.alloc(mb, 'x') }, weather],
   ],
 ]
@@ -317,7 +359,7 @@ describe('refused, with nothing left behind, and taken once it is mended', () =>
     const answer = await calls.launch('large', three(ofMegabytes(17)))
     expect(answer.status).toBe(413)
     expect(answer.body.details).toEqual([
-      { field: 'aux_c', message: 'brings the submission over its limit of 50 MB (52428800 bytes)' },
+      { field: 'aux_c', message: 'brings the submission over its limit of 50 MB (52,428,800 bytes)' },
     ])
     expect(await traces(app)).toEqual(before)
     const taken = await calls.launch('large', three(ofMegabytes(16)))
@@ -344,6 +386,26 @@ describe('several faults', () => {
       'aux_weather',
     ])
     expect(answer.body.error).toContain('aux_table "series.pdf" has the extension pdf')
+  })
+
+  it('of the head of a part that is too large are told with its size', async () => {
+    const large = Buffer.alloc(20_001, 'x')
+    const setup = (fileName: string, type?: string) => aux('setup', fileName, large, type)
+    const sent: [SentPart, number][] = [
+      [setup('setup.pdf'), 2],
+      [setup('setup.json', 'image/png'), 2],
+      [setup('..'), 2],
+      [setup(''), 2],
+      [setup('setup.json'), 1],
+      [aux('nothing', 'a.epw', Buffer.alloc(50 * mb + 1, 'x')), 2],
+      [{ ...idf, fileName: 'office.osm', content: Buffer.alloc(mb + 1, 'x') }, 2],
+    ]
+    for (const [part, count] of sent) {
+      const { status, body } = await calls.launch('strict', [part, { name: 'metadata', content: '[]' }])
+      expect([status, body.code], JSON.stringify(body)).toEqual([413, 'too_large'])
+      expect(body.details.map(({ field }: { field: string }) => field)).toEqual(Array(count).fill(part.name))
+      expect(body.details.at(-1).message).toMatch(/ over (the|its) .*limit of [\d,]+ /)
+    }
   })
 
   it('found before a limit is passed are told with it', async () => {

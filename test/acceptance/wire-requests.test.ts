@@ -140,7 +140,7 @@ describe('a body that can be read and is wrong', () => {
     ['half a surrogate pair in a name', '{"job": {"\\udfff": 1}}', 'job'],
     ['NUL in a name', '{"a\\u0000": 1}', ''],
     ['a number past all numbers', '{"job": {"engine_id": 1e400}}', 'job.engine_id'],
-    ['the name __proto__', '{"job": {"__proto__": {"x": 1}}}', 'job'],
+    ['the name __proto__', '{"job": {"__proto__": {"x": 1}}}', 'job.__proto__'],
   ])('names the place of %s', async (_, body, field) => {
     const answer = await post(body)
     expectError(answer, 422, 'invalid')

@@ -105,7 +105,7 @@ describe('a slot', () => {
       [
         {
           field: 'max_size_bytes',
-          message: 'must be at most 10485760, the limit of csv or json, not 10485761',
+          message: 'must be at most 10 MB (10,485,760 bytes), the limit of csv or json, not 10,485,761 bytes',
         },
       ],
     ])

@@ -181,6 +181,12 @@ export const catalogue = {
     sentence: ({ line, found }) =>
       `line ${line} uses the entity ${found}; only &amp; &lt; &gt; &apos; &quot; and character references are allowed`,
   },
+  xml_character: {
+    severity: 'error',
+    meaning: 'A character is referred to that no XML may hold, also not by its number',
+    sentence: ({ line, found }) =>
+      `line ${line} refers with ${found} to a character that XML 1.0 cannot hold; leave it out`,
+  },
   xml_doctype: {
     severity: 'error',
     meaning: 'There is a document type declaration, which this file may not have',

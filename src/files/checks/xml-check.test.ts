@@ -83,6 +83,18 @@ describe('the reader of XML', () => {
     expect(codesOf(document, true)).not.toEqual([])
   })
 
+  it.each(['&#0;', '&#x1F;', '&#xFFFE;', '&#xD800;', '&#1114112;', `&#${'9'.repeat(90)};`])(
+    'says of %s that XML cannot hold the character',
+    (reference) => {
+      expect(codesOf(`<a b="${reference}"/>`)).toEqual(['xml_character'])
+      expect(codesOf(`<a>${reference}</a>`)).toEqual(['xml_character'])
+    },
+  )
+
+  it.each(['&#;', '&#x;', '&#1a;', '&#xg;'])('takes %s for no character', (reference) => {
+    expect(codesOf(`<a>${reference}</a>`)).toEqual(['xml_entity'])
+  })
+
   it('expands no entity, whatever a document declares', () => {
     const lol = Array.from({ length: 30 }, (_, i) => `<!ENTITY l${i + 1} "${`&l${i};`.repeat(10)}">`).join('')
     const bomb = `<!DOCTYPE a [<!ENTITY l0 "lol">${lol}]><a>&l30;</a>`

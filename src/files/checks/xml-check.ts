@@ -3,7 +3,7 @@ import { type ContentCheck, shownByte } from './check.ts'
 import { byteKind, endOfName, endOfPlain, kindOf } from './xml-bytes.ts'
 import { createDoctypeReader, type DoctypeReader } from './xml-doctype.ts'
 import { createXmlElements } from './xml-elements.ts'
-import { declaredEncoding, isOwnEntity, shownName } from './xml-names.ts'
+import { declaredEncoding, isOwnEntity, mayBeInXml, referredCharacter, shownName } from './xml-names.ts'
 
 const maxNameBytes = 1000
 const maxEntityBytes = 100
@@ -146,6 +146,10 @@ export function xmlCheck({ allowDoctype }: { allowDoctype: boolean }): ContentCh
 
   function endEntity(): number {
     const isNamed = !kept.startsWith('#') && (kindOf(kept.charCodeAt(0)) & byteKind.nameStart) !== 0
+    const character = referredCharacter(kept)
+    if (character !== undefined) {
+      return mayBeInXml(character) ? entityFrom : stop('xml_character', { found: `&${kept};` })
+    }
     if (!isOwnEntity(kept) && !(hasDoctype && isNamed)) {
       return stop('xml_entity', { found: `&${shownName(kept).slice(1, -1)};` })
     }

@@ -7,13 +7,19 @@ export function shownName(latin1: string): string {
 
 const ownEntities = new Set(['amp', 'lt', 'gt', 'apos', 'quot'])
 
-/** Whether `name` (between `&` and `;`) is one of XML's five or a reference to a character that XML may hold. */
+/** Whether `name` (between `&` and `;`) is one of XML's five. */
 export function isOwnEntity(name: string): boolean {
-  if (!name.startsWith('#')) return ownEntities.has(name)
-  const isHex = name.startsWith('#x')
-  const digits = name.slice(isHex ? 2 : 1)
-  if (!(isHex ? /^[0-9A-Fa-f]{1,20}$/ : /^[0-9]{1,20}$/).test(digits)) return false
-  const code = Number.parseInt(digits, isHex ? 16 : 10)
+  return ownEntities.has(name)
+}
+
+/** The number in `#10` or `#xA`, where `name` refers to a character by its number. */
+export function referredCharacter(name: string): number | undefined {
+  const [, hex, decimal] = /^#(?:x([0-9A-Fa-f]+)|([0-9]+))$/.exec(name) ?? []
+  if (hex !== undefined) return Number.parseInt(hex, 16)
+  return decimal === undefined ? undefined : Number.parseInt(decimal, 10)
+}
+
+export function mayBeInXml(code: number): boolean {
   if (code < 0x20) return code === 0x09 || code === 0x0a || code === 0x0d
   return code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff)
 }

@@ -92,6 +92,13 @@ describe('the parts of a body', () => {
     )
   })
 
+  it('are refused where a file name is in a charset that is not read', async () => {
+    const head = 'Content-Disposition: form-data; name="a"; filename*=windows-1252\'\'z%FCrich.epw'
+    await expect(readAll(bodyOf([{ head, content: 'x' }]))).rejects.toThrow(
+      "Part 1 of the body has a file name that cannot be read: \"windows-1252''z%FCrich.epw\"; send it as UTF-8''…",
+    )
+  })
+
   it('of a body cut anywhere end with an error, and never hang or come whole', async () => {
     const body = bodyOf([named('a', 'first'), named('b', 'second')])
     for (let length = 0; length < body.length - 4; length += 1) {
@@ -112,6 +119,9 @@ describe('names', () => {
     ['filename="a;b=c.epw"', 'a;b=c.epw'],
     ['filename="x.epw"; filename*=UTF-8\'\'Z%C3%BCrich.epw', 'Zürich.epw'],
     ['filename="x.epw"; filename*=UTF-8\'\'%ff', 'x.epw'],
+    ["filename*=ISO-8859-1''z%FCrich.epw", 'zürich.epw'],
+    ["filename*=iso-8859-1'de'100%25.epw; filename=x.epw", '100%.epw'],
+    ["filename=x.epw; filename*=windows-1252''z%FCrich.epw", 'x.epw'],
     ['filename=""', ''],
   ])('%s is %j', async (parameter, fileName) => {
     const head = `Content-Disposition: form-data; name="f"; ${parameter}`
@@ -159,7 +169,17 @@ it('the boundary is read from the Content-Type', () => {
     '----WebKitFormBoundary7MA',
   )
   expect(boundaryOf('Multipart/Form-Data; charset=utf-8; boundary="a b"')).toBe('a b')
-  expect(boundaryOf('multipart/form-data')).toBeUndefined()
-  expect(boundaryOf('multipart/mixed; boundary=b')).toBeUndefined()
-  expect(boundaryOf(`multipart/form-data; boundary=${'b'.repeat(71)}`)).toBeUndefined()
+  expect(boundaryOf(`multipart/form-data; boundary=${'b'.repeat(70)}`)).toHaveLength(70)
+  for (const none of [
+    'multipart/form-data',
+    'multipart/form-data; boundary=""',
+    'multipart/mixed; boundary=b',
+  ]) {
+    expect(() => boundaryOf(none)).toThrow('names no boundary')
+  }
+  for (const long of ['b'.repeat(71), `"${'b'.repeat(71)}"`]) {
+    expect(() => boundaryOf(`multipart/form-data; boundary=${long}`)).toThrow(
+      'names a boundary of 71 characters; one of at most 70 is needed',
+    )
+  }
 })

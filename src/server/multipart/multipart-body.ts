@@ -9,12 +9,26 @@ export interface Part extends PartHead {
 const maxHeadBytes = 16 * 1024
 const maxPreambleBytes = 64 * 1024
 
-/** The text that parts the body, or undefined where the header names none that may be. */
-export function boundaryOf(contentType: string): string | undefined {
-  const match = /^multipart\/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^\s;"]{1,70})(?=[\s;]|$))/i.exec(
+/** As long as RFC 2046 lets it be. */
+const maxBoundaryLength = 70
+
+/** The text that parts the body. Throws `malformed_request` where the Content-Type names none that may be. */
+export function boundaryOf(contentType: string): string {
+  const match = /^multipart\/form-data\s*;.*?\bboundary=(?:"([^"]+)"|([^\s;"]+)(?=[\s;]|$))/i.exec(
     contentType,
   )
-  return match?.[1] ?? match?.[2]
+  const boundary = match?.[1] ?? match?.[2]
+  const needed = 'the text between the parts of the form'
+  if (boundary === undefined) {
+    throw new AppError('malformed_request', `The Content-Type names no boundary, ${needed}`)
+  }
+  if (boundary.length > maxBoundaryLength) {
+    throw new AppError(
+      'malformed_request',
+      `The Content-Type names a boundary of ${boundary.length} characters; one of at most ${maxBoundaryLength} is needed`,
+    )
+  }
+  return boundary
 }
 
 /**

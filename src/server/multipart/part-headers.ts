@@ -29,9 +29,14 @@ export function parsePartHead(head: Buffer, place: number): PartHead {
   if (kind !== 'form-data') throw fault(`is "${shorten(kind)}", and only form-data is read here`)
   const name = parameters.get('name')
   if (name === undefined) throw fault('has no name')
+  const extended = parameters.get('filename*')
+  const fileName = extendedName(extended) ?? parameters.get('filename') ?? null
+  if (extended !== undefined && fileName === null) {
+    throw fault(`has a file name that cannot be read: "${shorten(extended)}"; send it as UTF-8''…`)
+  }
   return {
     name,
-    fileName: extendedName(parameters.get('filename*')) ?? parameters.get('filename') ?? null,
+    fileName,
     contentType: fields.get('content-type') ?? null,
   }
 }
@@ -89,10 +94,16 @@ function readValue(header: string, from: number): [string, number] {
   return [value.replace(/%(22|0D|0A)/gi, (code) => decodeURIComponent(code)), at + 1]
 }
 
-/** RFC 5987: `UTF-8''n%C3%A4me`. Undefined where it is not there or cannot be read. */
+/** RFC 5987: `UTF-8''n%C3%A4me`, or the same in ISO-8859-1. Undefined where it is not there or cannot be read. */
 function extendedName(value: string | undefined): string | undefined {
   const [charset, , encoded] = value?.split("'") ?? []
-  if (charset?.toLowerCase() !== 'utf-8' || encoded === undefined) return undefined
+  if (encoded === undefined) return undefined
+  if (charset?.toLowerCase() === 'iso-8859-1') {
+    return encoded.replace(/%([0-9A-F]{2})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+  }
+  if (charset?.toLowerCase() !== 'utf-8') return undefined
   try {
     return decodeURIComponent(encoded)
   } catch {
