@@ -26,13 +26,16 @@ afterAll(async () => {
 })
 
 it('a link of a bucket is of one generation, and an attachment of the type that was asked for', async () => {
-  const store = createGsStores({ log: silentLogger })('gs://bucket/folder')
+  const refusals: object[] = []
+  const log = { ...silentLogger, debug: (fields: object) => void refusals.push(fields) }
+  const store = createGsStores({ log })('gs://bucket/folder')
   const link = await store.signedLink('gs://bucket/folder/Zürich 1.csv', {
     expiresInSeconds: 600,
     contentType: 'text/csv',
     fileName: 'Zürich "1".csv',
     generation: '1700000000000001',
   })
+  expect(refusals).toEqual([])
   const url = new URL(link ?? '')
   expect(url.pathname).toBe('/bucket/folder/Z%C3%BCrich%201.csv')
   expect(Object.fromEntries(url.searchParams)).toMatchObject({

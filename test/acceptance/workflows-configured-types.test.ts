@@ -87,7 +87,8 @@ it('a limit that was lowered below that of a slot is warned of, and stands until
     step: null,
     slot: 'b',
     code: 'slot_limit_over_type',
-    message: "The 'b' slot takes files of up to 5 MB, and this server IDF files of up to 1 MB.",
+    message:
+      "The 'b' slot takes files of up to 5 MB (5,242,880 bytes), and this server IDF files of up to 1 MB (1,048,576 bytes).",
   }
   expect((await workflows.get('/limit/check/')).body.warnings).toEqual([over])
   const changed = await workflows.patch('/limit/slots/b/', { required: false })

@@ -117,7 +117,7 @@ describe('the reader of XML', () => {
     ['comments that never end', (n) => `<a>${'<!--'.repeat(n / 4)}`],
   ]
 
-  it.each(adversarial)('needs at most 2.5 times the time for twice as many %s', (_, make) => {
+  it.each(adversarial)('needs at most 3 times the time for twice as many %s', (_, make) => {
     const times = (content: string) => {
       const started = performance.now()
       codesOf(content, true)
@@ -127,7 +127,7 @@ describe('the reader of XML', () => {
     const least = (content: string) => Math.min(...Array.from({ length: 7 }, () => times(content)))
     least(single)
     // What takes next to no time is noise, and a machine that is busy gets a second chance.
-    const holds = () => least(double) <= 2.5 * least(single) + 5
-    expect(holds() || holds() || holds()).toBe(true)
+    const holds = () => least(double) <= 3 * least(single) + 5
+    expect([1, 2, 3, 4, 5].some(holds)).toBe(true)
   })
 })
