@@ -8,6 +8,7 @@ import type { CurrentLibraryFile } from './library.repository.ts'
 import type { Received, ReceivedFile } from './receive-submission.ts'
 import { recordSubmissions } from './record-submissions.ts'
 import {
+  type Announced,
   abandonSubmission,
   type FileToStore,
   type OpenStoreDeps,
@@ -16,7 +17,7 @@ import {
   storeFolder,
   temporariesOf,
 } from './stored-submission.ts'
-import { insertIntents, passOverNumbers, type SubmissionIntent } from './submission-intent.repository.ts'
+import { insertIntents, passOverNumbers } from './submission-intent.repository.ts'
 import { noPrivateStore } from './temporaries.ts'
 import type { WorkflowRow } from './workflow.repository.ts'
 
@@ -68,17 +69,12 @@ export function createCommit({ store, ...rest }: OpenStoreDeps): CommitSubmissio
   }
 }
 
-interface Announced {
-  intent: SubmissionIntent
-  files: SubmittedFile[]
-}
-
 /** Says before a byte is in its place where those of each submission will be. */
 async function announceAll(
   { db, store }: StoreDeps,
   orgId: number,
   submissions: readonly KeptFile[][],
-): Promise<Announced[]> {
+): Promise<Announced<SubmittedFile>[]> {
   const contents = submissions.flat().map(({ kept }) => kept)
   const same = await findSameContent(db, orgId, storeFolder(store), contents)
   const intents = await insertIntents(

@@ -133,13 +133,17 @@ export async function reserveVersion(
 }
 
 /** After an upload that failed: takes the file back where nothing else came of it. */
-export async function forgetReservation(db: Db, orgId: number, id: number): Promise<void> {
+export async function forgetReservation(
+  db: Db,
+  orgId: number,
+  { id, version }: { id: number; version: number },
+): Promise<void> {
   await db
     .deleteFrom('library_file')
     .where('id', '=', id)
     .where('org_id', '=', orgId)
     .where('version', '=', 0)
-    .where('reserved', '=', 1)
+    .where('reserved', '=', version)
     .execute()
 }
 

@@ -76,13 +76,12 @@ async function storeVersion(
 ): Promise<PutLibraryFile> {
   const { db, log } = deps
   const { orgId } = caller
-  let reserved: number | null = null
+  let reserved: { id: number; version: number } | null = null
   let isMade = false
   try {
     const { intent, stored } = await storeAnnounced(deps, async (passOver) => {
-      const { id, version } = await libraryRepository.reserveVersion(db, orgId, received.name, passOver || 1)
-      reserved = id
-      return await announceVersion(deps, orgId, received, { id, version })
+      reserved = await libraryRepository.reserveVersion(db, orgId, received.name, passOver || 1)
+      return await announceVersion(deps, orgId, received, reserved)
     })
     const [file] = stored
     if (file === undefined) throw new Error('A library file was stored nowhere')
@@ -100,7 +99,7 @@ async function storeVersion(
       await libraryRepository
         .forgetReservation(db, orgId, reserved)
         .catch((error: unknown) =>
-          log.warn({ err: error, id: reserved }, 'A name without a file is left in the library'),
+          log.warn({ err: error, reserved }, 'A name without a file is left in the library'),
         )
     }
   }
@@ -158,7 +157,7 @@ async function recordVersion(
   if (!(await redeemIntents(trx, orgId, [intent]))) {
     throw new AppError('unavailable', 'The upload took too long and was given up; send it again')
   }
-  const recorded = await recordFiles(trx, orgId, [fileToRecord(file)], new Date())
+  const recorded = await recordFiles(trx, orgId, [fileToRecord(file)], new Date(), { areNew: true })
   const { fileId, versionId = null } = recorded.get(path) ?? {}
   if (fileId === undefined || versionId === null) throw new Error(`recordFiles left out "${path}"`)
   const made = { id, version, fileId, versionId, fileType: type.extension }

@@ -23,9 +23,7 @@ export async function recordSubmissions(
   submissions: readonly StoredSubmission[],
 ): Promise<Run[]> {
   const intents = submissions.map(({ intent }) => intent)
-  if (!(await redeemIntents(trx, orgId, intents))) {
-    throw new AppError('unavailable', 'The submission took too long and was given up; send it again')
-  }
+  if (!(await redeemIntents(trx, orgId, intents))) throw givenUp(intents)
   const madeAt = await insertRuns(
     trx,
     orgId,
@@ -59,6 +57,12 @@ export async function recordSubmissions(
     const files = pinned.filter(({ runId }) => runId === submission.intent.submissionId)
     return runAsRecorded(submission, files, madeAt)
   })
+}
+
+/** Of several, each is tried alone then, and the one that it was is told. */
+function givenUp({ length }: readonly SubmissionIntent[]): Error {
+  if (length > 1) return new Error(`One of ${length} submissions was given up`)
+  return new AppError('unavailable', 'The submission took too long and was given up; send it again')
 }
 
 type PinnedFile = Omit<NewRunFile, 'useId'> & ContentSum & { fileId: number; path: string }

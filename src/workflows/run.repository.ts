@@ -181,8 +181,8 @@ export async function findUploadedName(db: Db, orgId: number, fileId: number): P
   const { rows } = await sql<{ original_filename: string }>`
     select r.original_filename
     from (
-      select id, subject_id from file_use
-      where file_id = ${fileId} and org_id = ${orgId} and subject_kind = 'run' order by id limit 1
+      select id, subject_id from (select * from file_use where file_id = ${fileId} offset 0) all_uses
+      where org_id = ${orgId} and subject_kind = 'run' order by id limit 1
     ) u
     cross join lateral (
       select original_filename from run_file where run_id = u.subject_id and use_id = u.id offset 0

@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts'
 import { AppError } from '../errors.ts'
+import { findFilesByPath } from '../files/file.repository.ts'
 import { noFacts } from '../files/file-state.ts'
 import type { FileToRecord } from '../files/record-files.ts'
 import type { SameContent } from '../files/same-content.repository.ts'
@@ -25,7 +26,8 @@ import {
  * | deletes the intent                 |                                                                   |
  *
  * An intent is abandoned before its bytes are deleted, and a run is made only of one that is not: neither a slow
- * server nor a commit whose answer was lost ends with rows without bytes.
+ * server nor a commit whose answer was lost ends with rows without bytes. A server that slept through the sweep of its
+ * intent finds it gone, and deletes what it put there itself.
  */
 
 export interface StoreDeps {
@@ -86,7 +88,7 @@ async function storeFiles<F extends FileToStore>(
   throw lostOnTheWay(failed.reason)
 }
 
-interface Announced<F> {
+export interface Announced<F> {
   intent: SubmissionIntent
   files: readonly F[]
 }
@@ -123,20 +125,28 @@ export function storeFolder({ root }: Pick<Store, 'root'>): string {
 export async function abandonSubmission(deps: StoreDeps, intent: SubmissionIntent): Promise<void> {
   try {
     if (await abandonIntent(deps.db, intent)) await clearIntent(deps, intent)
+    // Its run was made after all, or it was swept before its bytes came: the ledger knows.
+    else await deleteUnrecorded(deps, intent)
   } catch (error) {
     const { submissionId } = intent
     deps.log.warn({ err: error, submissionId }, 'A submission that failed is left to the sweeper')
   }
 }
 
-/** Of an intent that is abandoned. Temporaries first: without them nothing can come to the final paths any more. */
-export async function clearIntent(
+/** Of an intent that is abandoned. Whoever still stores its files finds it gone, and takes them back. */
+export async function clearIntent(deps: Omit<StoreDeps, 'log'>, intent: SubmissionIntent): Promise<void> {
+  for (const path of intent.temporaryPaths) await deps.store.delete(path)
+  await deleteUnrecorded(deps, intent)
+  await deleteIntent(deps.db, intent)
+}
+
+/** What the ledger has is a run's or the library's, whatever an intent says. */
+async function deleteUnrecorded(
   { db, store }: Omit<StoreDeps, 'log'>,
-  intent: SubmissionIntent,
+  { orgId, paths }: SubmissionIntent,
 ): Promise<void> {
-  for (const path of intent.temporaryPaths) await store.delete(path)
-  for (const path of intent.paths) await store.delete(path)
-  await deleteIntent(db, intent)
+  const recorded = new Set((await findFilesByPath(db, orgId, paths)).map(({ path }) => path))
+  for (const path of paths) if (!recorded.has(path)) await store.delete(path)
 }
 
 function isTaken(placed: PromiseSettledResult<unknown> | undefined): boolean {

@@ -70,18 +70,24 @@ export async function redeemIntents(
   return rows.length === intents.length
 }
 
-/** False where its run was made after all; waits for a transaction that is about to make it. */
-export async function abandonIntent(db: Db, { submissionId, orgId }: SubmissionIntent): Promise<boolean> {
+/**
+ * Gives up the paths that are still its own. False where its run was made after all, or it was swept; waits for a
+ * transaction that is about to make the run.
+ */
+export async function abandonIntent(
+  db: Db,
+  { submissionId, orgId, paths }: SubmissionIntent,
+): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('submission_intent')
-    .set({ abandoned: true })
+    .set({ abandoned: true, paths })
     .where('submission_id', '=', submissionId)
     .where('org_id', '=', orgId)
     .executeTakeFirst()
   return Number(numUpdatedRows) === 1
 }
 
-/** Those of every org that were abandoned, or are older and so are abandoned now. Any number may do it at once. */
+/** Those of every org that are older; they are abandoned now, if they were not yet. Any number may do it at once. */
 export async function abandonOldIntents(db: Db, olderThan: Date): Promise<SubmissionIntent[]> {
   const rows = await db
     .updateTable('submission_intent')
@@ -101,9 +107,9 @@ export async function deleteIntent(db: Db, { submissionId, orgId }: SubmissionIn
     .execute()
 }
 
-/** The next number is at least so many further on. */
+/** Draws so many numbers that nobody gets then. Setting the sequence on could give others' numbers out again. */
 export async function passOverNumbers(db: Db, count: number): Promise<void> {
-  await sql`select setval('run_id_seq', last_value + ${count}::int) from run_id_seq`.execute(db)
+  await sql`select count(nextval('run_id_seq')) from generate_series(1, ${count}::int)`.execute(db)
 }
 
 /** Before anything came to its paths; an intent that was abandoned meanwhile is left to whoever abandoned it. */

@@ -40,9 +40,16 @@ export function startSubmissionSweeper(deps: SweepDeps): { stop(): Promise<void>
 export async function sweepSubmissions(deps: SweepDeps, olderThan: Date): Promise<void> {
   const { db, store, log } = deps
   for (const intent of await abandonOldIntents(db, olderThan)) {
-    await clearIntent(deps, intent)
     const { submissionId, orgId, paths } = intent
-    log.info({ submissionId, orgId, paths }, 'Removed the files of an upload that was never recorded')
+    try {
+      await clearIntent(deps, intent)
+      log.info({ submissionId, orgId, paths }, 'Removed the files of an upload that was never recorded')
+    } catch (error) {
+      log.warn(
+        { err: error, submissionId, orgId, paths },
+        'Files of a broken upload could not be removed; trying again in an hour',
+      )
+    }
   }
   for await (const { path, facts } of store.listTemporary(olderThan)) {
     await store.delete(path)

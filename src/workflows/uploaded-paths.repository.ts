@@ -19,7 +19,9 @@ export async function findUploadedPaths(
     ${newestVersion}
     where f.org_id = ${orgId} and (
       exists (select from library_version where file_id = f.id)
-      or exists (select from file_use where file_id = f.id and subject_kind = 'run')
+      or exists (
+        select from (select subject_kind from file_use where file_id = f.id offset 0) u where subject_kind = 'run'
+      )
     )`.execute(db)
   return rows
 }

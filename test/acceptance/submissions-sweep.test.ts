@@ -2,13 +2,16 @@ import { mkdir, readdir, readFile, unlink, utimes, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { recordFiles } from '../../src/files/record-files.ts'
 import { createServerLog } from '../../src/server/server-log.ts'
+import { keepContent } from '../../src/storage/kept-content.ts'
 import { createLocalStore } from '../../src/storage/local-store.ts'
 import type { Store, WrittenTemporary } from '../../src/storage/store.ts'
-import { abandonSubmission, storeAnnounced } from '../../src/workflows/stored-submission.ts'
+import { abandonSubmission, fileToRecord, storeAnnounced } from '../../src/workflows/stored-submission.ts'
 import {
   insertIntentAt,
   insertIntents,
+  passOverNumbers,
   redeemIntents,
   type SubmissionIntent,
 } from '../../src/workflows/submission-intent.repository.ts'
@@ -71,11 +74,61 @@ it('a submission that was given up meanwhile can no longer become a run', async 
 
 it('a submission that became a run after all is not taken back', async () => {
   const { intent, stored } = await storeOne()
-  expect(await redeem(intent)).toBe(true)
+  await app.database.db.transaction().execute(async (trx) => {
+    expect(await redeemIntents(trx, 1, [intent])).toBe(true)
+    await recordFiles(trx, 1, stored.map(fileToRecord), new Date())
+  })
   await abandonSubmission(deps(), intent)
   const name = stored[0]?.path.slice(app.store.length + 1)
   expect(await storedFiles(app)).toContain(name)
   await store.delete(stored[0]?.path ?? '')
+})
+
+it('a server that slept while it was given up takes back what it stored then', async () => {
+  const [intent] = await insertIntents(app.database.db, 1, `${app.store}/submissions/1`, [
+    { names: ['primary/slept.idf'], temporaryPaths: [] },
+  ])
+  if (intent === undefined) throw new Error('No intent was made')
+  const before = await traces(app)
+  await sweepSubmissions(deps(), soon())
+  const kept = await keepContent(store, Readable.from([Buffer.from('Version,24.1;')]))
+  const files = [{ path: intent.paths[0] ?? '', kept, same: null }]
+  const { stored } = await storeAnnounced(deps(), async () => ({ intent, files }))
+  expect(await storedFiles(app)).toContain(stored[0]?.path.slice(app.store.length + 1))
+  expect(await redeem(intent)).toBe(false)
+  await abandonSubmission(deps(), intent)
+  expect(await traces(app)).toEqual({ ...before, intents: 0 })
+})
+
+it('no intent takes what a run has, whatever paths it names', async () => {
+  const { body: run } = await runCalls(app).launch('bare', [model])
+  const before = await traces(app)
+  const [{ uri }] = run.files
+  const name = uri.slice(`${app.store}/submissions/1/`.length)
+  const [intent] = await insertIntents(app.database.db, 1, `${app.store}/submissions/1`, [
+    { names: [name], temporaryPaths: [] },
+  ])
+  await app.database.db
+    .updateTable('submission_intent')
+    .set({ paths: [uri] })
+    .where('submission_id', '=', intent?.submissionId ?? 0)
+    .execute()
+  await sweepSubmissions(deps(), soon())
+  expect(await traces(app)).toEqual(before)
+})
+
+it('numbers that are passed over while others draw are given to nobody twice', async () => {
+  const draw = async () => {
+    const drawn = await insertIntents(app.database.db, 1, '/nowhere', [{ names: [], temporaryPaths: [] }])
+    return drawn.map(({ submissionId }) => submissionId)
+  }
+  const drawn = await Promise.all(
+    Array.from({ length: 200 }, (_, index) =>
+      index % 4 === 0 ? passOverNumbers(app.database.db, 8).then(() => []) : draw(),
+    ),
+  )
+  expect(new Set(drawn.flat()).size).toBe(150)
+  await sweepSubmissions(deps(), soon())
 })
 
 it('a file that cannot be moved takes the whole submission back', async () => {
