@@ -59,9 +59,11 @@ async function makeFolders(realRoot: string, segments: readonly string[]): Promi
   }
 }
 
-/** Looks from the end of the way, most of which is there. */
+/** What is written is written to new folders: the last two of its way are seldom there, and what is before them nearly always is. */
+const seldomThere = 2
+
 async function findLowest(realRoot: string, segments: readonly string[]) {
-  for (let depth = segments.length; ; depth -= 1) {
+  for (let depth = Math.max(1, segments.length - seldomThere); ; depth -= 1) {
     try {
       const top = await hold(realRoot, path.join(realRoot, ...segments.slice(0, depth)))
       return { top, missing: segments.slice(depth) }
