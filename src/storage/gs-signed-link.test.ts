@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { silentLogger } from '../lib/logger.ts'
 import { createGsStores } from './gs-store.ts'
 
@@ -17,11 +17,12 @@ beforeAll(async () => {
     private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
   }
   await writeFile(join(folder, 'key.json'), JSON.stringify(key))
-  vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', join(folder, 'key.json'))
-  vi.stubEnv('STORAGE_EMULATOR_HOST', undefined)
+  process.env.GOOGLE_APPLICATION_CREDENTIALS = join(folder, 'key.json')
+  // Files before this one in the same process may have set it.
+  delete process.env.STORAGE_EMULATOR_HOST
 })
 afterAll(async () => {
-  vi.unstubAllEnvs()
+  delete process.env.GOOGLE_APPLICATION_CREDENTIALS
   await rm(folder, { recursive: true })
 })
 
