@@ -24,10 +24,13 @@ export function detailsOfFaults(faults: Record<string, string | null | undefined
 }
 
 /** Throws one error that holds every detail, if there is one. */
-export function refuseDetails(details: readonly ErrorDetail[]): void {
+export function refuseDetails(
+  details: readonly ErrorDetail[],
+  code: 'invalid' | 'invalid_query' = 'invalid',
+): void {
   const [first] = details
   if (first === undefined) return
-  throw new AppError('invalid', sentenceOfDetails(first, details.length), { details })
+  throw new AppError(code, sentenceOfDetails(first, details.length), { details })
 }
 
 /** Runs `check` on what was given. */

@@ -162,7 +162,7 @@ export async function buildApp(deps: AppDeps) {
     fileTypes,
     limits: { primaryBytes, auxiliaryBytes, textBytes: maxTextPartBytes },
     store,
-    commit: createCommit({ db, store, log: deps.log }),
+    intake: store && { store, commit: createCommit({ db, store, log: deps.log }) },
     log: deps.log,
     readParts: submittedParts,
   }

@@ -34,6 +34,8 @@ const maxQuoted = 60
 const maxNamedOptions = 20
 const secretField = /token|password|secret|nonce|code$/i
 
+export const notAField = 'is not a field of this request'
+
 /** What is wrong and needed, in words that need no knowledge of JSON Schema. */
 export function faultMessage(fault: SchemaFault, field: string): string {
   const { keyword, params, parentSchema } = fault
@@ -42,7 +44,7 @@ export function faultMessage(fault: SchemaFault, field: string): string {
     case 'required':
       return 'is required'
     case 'additionalProperties':
-      return 'is not a field of this request'
+      return notAField
     case 'type':
       return `must be ${nameOfType(params.type)}${found}`
     case 'enum':

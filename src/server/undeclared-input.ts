@@ -1,7 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import '../access/route-access.ts'
 import { refuseDetails } from '../access/faults.ts'
-import { AppError, type ErrorDetail, sentenceOfDetails } from '../errors.ts'
+import type { ErrorDetail } from '../errors.ts'
+import { notAField } from './fault-message.ts'
 
 /**
  * What a route does not say that it takes is refused and not dropped: a route without a schema of its query takes no
@@ -12,17 +13,9 @@ export function registerUndeclaredInput(app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => {
     const { config, schema } = request.routeOptions
     if (config.access === undefined || config.access === 'public') return
-    if (schema?.querystring === undefined) refuseParameters(request)
+    if (schema?.querystring === undefined) refuseDetails(fieldsOf(request.query as object), 'invalid_query')
     if (schema?.body === undefined) refuseDetails(faultsOfBody(request.body))
   })
-}
-
-function refuseParameters({ query }: FastifyRequest): void {
-  const details = fieldsOf(query as object)
-  const [first] = details
-  if (first !== undefined) {
-    throw new AppError('invalid_query', sentenceOfDetails(first, details.length), { details })
-  }
 }
 
 function faultsOfBody(body: unknown): ErrorDetail[] {
@@ -32,5 +25,5 @@ function faultsOfBody(body: unknown): ErrorDetail[] {
 }
 
 function fieldsOf(given: object): ErrorDetail[] {
-  return Object.keys(given).map((field) => ({ field, message: 'is not a field of this request' }))
+  return Object.keys(given).map((field) => ({ field, message: notAField }))
 }

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readlink, realpath } from 'node:fs/promis
 import path from 'node:path'
 import { outsideLocation } from './content-errors.ts'
 import { errorCodeOf } from './local-errors.ts'
-import { descriptorsHavePaths, isBelow } from './local-path.ts'
+import { descriptorsHavePaths, isBelow, pathOfDescriptor } from './local-path.ts'
 
 /** A folder below a root, held so that nobody can swap it for one outside. */
 export interface Folder {
@@ -76,10 +76,9 @@ async function findLowest(realRoot: string, segments: readonly string[]) {
 async function hold(realRoot: string, target: string): Promise<Held> {
   const handle = await open(target, flags)
   try {
-    const ownPath = `/proc/self/fd/${handle.fd}`
-    const resolved = descriptorsHavePaths ? await readlink(ownPath) : await realpath(target)
+    const resolved = await (descriptorsHavePaths ? readlink(pathOfDescriptor(handle)) : realpath(target))
     if (!isBelow(realRoot, resolved)) throw outsideLocation(realRoot, path.basename(target))
-    return { handle, heldPath: descriptorsHavePaths ? ownPath : resolved }
+    return heldAs(handle, resolved)
   } catch (error) {
     await handle.close()
     throw error
@@ -88,8 +87,11 @@ async function hold(realRoot: string, target: string): Promise<Held> {
 
 /** What was made in a folder that is held is in it, and no link. */
 async function holdMade(target: string): Promise<Held> {
-  const handle = await open(target, flags | constants.O_NOFOLLOW)
-  return { handle, heldPath: descriptorsHavePaths ? `/proc/self/fd/${handle.fd}` : target }
+  return heldAs(await open(target, flags | constants.O_NOFOLLOW), target)
+}
+
+function heldAs(handle: FileHandle, resolved: string): Held {
+  return { handle, heldPath: descriptorsHavePaths ? pathOfDescriptor(handle) : resolved }
 }
 
 function lastOf(held: readonly Held[]): Held {

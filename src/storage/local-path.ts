@@ -38,7 +38,7 @@ export async function openByDescriptor(realRoot: string, target: string): Promis
     return explainFailure(realRoot, target, error)
   }
   try {
-    const heldPath = `/proc/self/fd/${handle.fd}`
+    const heldPath = pathOfDescriptor(handle)
     if (!isBelow(realRoot, await readlink(heldPath))) {
       await handle.close()
       return linkLeadsOut
@@ -110,6 +110,10 @@ async function explainFailure(realRoot: string, target: string, error: unknown):
 }
 
 const circleReason = localNoAnswer({ code: 'ELOOP' }).reason
+
+export function pathOfDescriptor({ fd }: FileHandle): string {
+  return `/proc/self/fd/${fd}`
+}
 
 export function isBelow(realRoot: string, resolved: string): boolean {
   return resolved === realRoot || resolved.startsWith(realRoot === '/' ? '/' : `${realRoot}/`)

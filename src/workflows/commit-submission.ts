@@ -11,14 +11,12 @@ import {
   type Announced,
   abandonSubmission,
   type FileToStore,
-  type OpenStoreDeps,
   type StoreDeps,
   storeAnnounced,
   storeFolder,
   temporariesOf,
 } from './stored-submission.ts'
 import { insertIntents, passOverNumbers } from './submission-intent.repository.ts'
-import { noPrivateStore } from './temporaries.ts'
 import type { WorkflowRow } from './workflow.repository.ts'
 
 /** A submission without a fault. */
@@ -40,9 +38,7 @@ export type CommitSubmission = (submission: Submission) => Promise<Run>
 const together = { lanes: 2, most: 64 }
 
 /** Bytes first, then all rows in one transaction, which the intent between the two ties together. */
-export function createCommit({ store, ...rest }: OpenStoreDeps): CommitSubmission {
-  if (store === null) return () => Promise.reject(noPrivateStore())
-  const deps = { ...rest, store }
+export function createCommit(deps: StoreDeps): CommitSubmission {
   const announce = createGatherers(
     (orgId: number, submissions: KeptFile[][]) => announceAll(deps, orgId, submissions),
     together,

@@ -1,24 +1,27 @@
 import type { Caller } from '../access/caller.ts'
 import type { Run, SubmissionCheck } from '../contract/run.ts'
 import type { FileTypes } from '../files/file-types.ts'
-import { findFirst, replay } from '../idempotency/write-once.ts'
+import { findFirst } from '../idempotency/write-once.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Store } from '../storage/store.ts'
 import type { CommitSubmission, Submission } from './commit-submission.ts'
 import { slotsInOrder } from './definition.ts'
 import { fileFaults } from './file-faults.ts'
 import { findNamedLibraryFiles, getWorkflowRow, type WorkflowDeps } from './read-workflows.ts'
 import { type Keep, passOver } from './receive-file.ts'
 import { type Received, receiveSubmission } from './receive-submission.ts'
-import type { OpenStoreDeps } from './stored-submission.ts'
 import { contentOf, readContentAgain, type SentFile, type SubmissionContent } from './submission-content.ts'
 import { refusalOf } from './submission-faults.ts'
 import type { SubmissionLimits, SubmittedParts } from './submitted-part.ts'
-import { createTemporaries, getPrivateStore } from './temporaries.ts'
+import { createTemporaries, ofPrivateStore } from './temporaries.ts'
 import type { WorkflowRow } from './workflow.repository.ts'
 
-export interface LaunchDeps extends WorkflowDeps, OpenStoreDeps {
+export interface LaunchDeps extends WorkflowDeps {
   fileTypes: FileTypes
   limits: SubmissionLimits
-  commit: CommitSubmission
+  /** What takes submissions; null where there is no driver for the private store. */
+  intake: { store: Store; commit: CommitSubmission } | null
+  log: Logger
 }
 
 /**
@@ -31,11 +34,11 @@ export async function launchRun(
   key: string,
   parts: SubmittedParts,
 ): Promise<Run> {
-  const { db, log, commit } = deps
+  const { db, log } = deps
   // Whoever asks again is answered before the workflow is looked at: it may have changed or be gone since.
   const first = await findFirst<Run>(db, caller)
   if (first !== undefined) return first(await readContentAgain(parts, deps.limits))
-  const store = getPrivateStore(deps.store)
+  const { store, commit } = ofPrivateStore(deps.intake)
   const workflow = await getWorkflowRow(db, caller, key)
   const temporaries = createTemporaries(store, log)
   try {
@@ -43,8 +46,6 @@ export async function launchRun(
     const [fault, ...others] = received.faults
     if (fault !== undefined) throw refusalOf([fault, ...others])
     const content = contentOfReceived(received)
-    const meanwhile = await replay<Run>(db, caller, content)
-    if (meanwhile !== undefined) return meanwhile.value
     const run = await commit({ caller, workflow, received, libraryFiles, content })
     temporaries.release()
     return run

@@ -23,7 +23,7 @@ import {
 } from './stored-submission.ts'
 import { insertIntentAt, redeemIntents, type SubmissionIntent } from './submission-intent.repository.ts'
 import type { SubmittedParts } from './submitted-part.ts'
-import { createTemporaries, getPrivateStore } from './temporaries.ts'
+import { createTemporaries, ofPrivateStore } from './temporaries.ts'
 
 export interface LibraryDeps extends OpenStoreDeps {
   fileTypes: FileTypes
@@ -42,7 +42,7 @@ export async function putLibraryFile(
   parts: SubmittedParts,
 ): Promise<PutLibraryFile> {
   const { db, log, fileTypes } = deps
-  const store = getPrivateStore(deps.store)
+  const store = ofPrivateStore(deps.store)
   const temporaries = createTemporaries(store, log)
   try {
     const received = await receiveLibraryFile(givenName, parts, fileTypes, temporaries.keep)

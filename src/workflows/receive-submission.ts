@@ -12,7 +12,7 @@ import {
 import type { KeptContent } from '../storage/kept-content.ts'
 import { admitAuxiliary, admitPrimary, type FileAdmission } from './admit-file.ts'
 import { type Keep, passOver, receiveContent } from './receive-file.ts'
-import { sentNameOf } from './submission-content.ts'
+import { sentFormat } from './submission-content.ts'
 import { OverLimit, type SubmissionFault } from './submission-faults.ts'
 import { metadataFromText, nameFromText, readTextPart } from './submission-text.ts'
 import {
@@ -159,7 +159,7 @@ async function takeFile(
     taken.faults.push(...faults)
     if (name === null) return
     const { original: originalName, stored: storedName } = name
-    const sentName = sentNameOf(part) ?? originalName
+    const sentName = part.fileName === null ? sentFormat(part) : originalName
     taken.files.push({ slot, originalName, sentName, storedName, fileType, kept })
   }
   const keep = faults.length === 0 ? taken.keep : passOver

@@ -1,7 +1,6 @@
 import type { Warning } from '../contract/workflow.ts'
-import { orList } from '../lib/english.ts'
 import { sizeWords } from '../lib/size-words.ts'
-import { type DefinitionRules, largestLimit } from './definition-rules.ts'
+import { type DefinitionRules, largestLimit, typeWords } from './definition-rules.ts'
 import type { WorkflowDefinition } from './workflow.table.ts'
 
 /**
@@ -17,18 +16,17 @@ export function slotTypeWarnings(
   { fileTypes }: Pick<DefinitionRules, 'fileTypes'>,
 ): Warning[] {
   return slots.flatMap(({ slug, allowed_file_types: types, max_size_bytes: size }) => {
-    const inWords = (isMeant: (type: string) => boolean) =>
-      orList(types.filter(isMeant).map((type) => type.toUpperCase()))
-    const unknown = inWords((type) => !fileTypes.has(type))
+    const unknown = types.filter((type) => !fileTypes.has(type))
+    const known = types.filter((type) => fileTypes.has(type))
     const limit = largestLimit(types, fileTypes)
     const warning = (code: string, message: string): Warning => ({ step: null, slot: slug, code, message })
     return [
-      ...(unknown === ''
+      ...(unknown.length === 0
         ? []
         : [
             warning(
               'slot_type_unknown',
-              `The '${slug}' slot allows ${unknown} files, which this server does not take.`,
+              `The '${slug}' slot allows ${typeWords(unknown)} files, which this server does not take.`,
             ),
           ]),
       ...(limit === undefined || size <= limit
@@ -36,7 +34,7 @@ export function slotTypeWarnings(
         : [
             warning(
               'slot_limit_over_type',
-              `The '${slug}' slot takes files of up to ${sizeWords(size)}, and this server ${inWords((type) => fileTypes.has(type))} files of up to ${sizeWords(limit)}.`,
+              `The '${slug}' slot takes files of up to ${sizeWords(size)}, and this server ${typeWords(known)} files of up to ${sizeWords(limit)}.`,
             ),
           ]),
     ]

@@ -10,8 +10,8 @@ import type { FileFacts, Store } from '../storage/store.ts'
 import {
   abandonIntent,
   deleteIntent,
+  redeemIntents,
   type SubmissionIntent,
-  withdrawIntent,
 } from './submission-intent.repository.ts'
 
 /*
@@ -65,7 +65,7 @@ export function temporariesOf(files: readonly Pick<FileToStore, 'kept'>[]): stri
 
 /**
  * All or none of them to the paths that `intent` names; in their order. The temporaries are the intent's from then on.
- * Null where something is at each of the paths: then the intent is withdrawn, and the files wait for other paths.
+ * Null where something is at each of the paths: then the intent ends, and the files wait for other paths.
  */
 async function storeFiles<F extends FileToStore>(
   deps: StoreDeps,
@@ -79,7 +79,7 @@ async function storeFiles<F extends FileToStore>(
   const failed = placed.find((one) => one.status === 'rejected')
   if (failed === undefined) return placed.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
   if (placed.every(isTaken)) {
-    await withdrawIntent(deps.db, intent)
+    await redeemIntents(deps.db, intent.orgId, [intent])
     return null
   }
   // What was there before is not ours to delete.

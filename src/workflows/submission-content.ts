@@ -33,12 +33,8 @@ export function contentOf({ name, metadata, files }: SubmissionContent): Submiss
   return { name, metadata, files: [...files].sort(([a], [b]) => compareCodePoints(a ?? '', b ?? '')) }
 }
 
-/** What stands for the name of a file: for one that came without, the format that its Content-Type tells. */
-export function sentNameOf({ fileName, contentType }: PartHead): string | null {
-  if (fileName !== null) {
-    const read = readUploadName(fileName)
-    return 'name' in read ? read.name.original : null
-  }
+/** What stands for the name of a file that came without: the format that its Content-Type tells. */
+export function sentFormat({ contentType }: Pick<PartHead, 'contentType'>): string {
   const format = unnamedPrimaryType(contentType, [])
   // No name of a file has a slash.
   return `/${('type' in format && format.type) || ''}`
@@ -102,7 +98,11 @@ async function readFile(
   await receiveContent(part, { type: null, limits: [limit] }, hashOnly)
   const { sizeBytes, sha256 } = hash.digest()
   if (isLeftEmpty(part, sizeBytes)) return null
-  const name = sentNameOf(part)
-  if (name === null) throw new AppError('idempotency_mismatch')
-  return [slot, name, sizeBytes, sha256]
+  return [slot, part.fileName === null ? sentFormat(part) : readName(part.fileName), sizeBytes, sha256]
+}
+
+function readName(fileName: string): string {
+  const read = readUploadName(fileName)
+  if ('fault' in read) throw new AppError('idempotency_mismatch')
+  return read.name.original
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db, Trx } from '../db/client.ts'
+import type { Db } from '../db/client.ts'
 
 export interface SubmissionIntent {
   submissionId: number
@@ -56,9 +56,9 @@ export async function insertIntentAt(
   return { submissionId: row.submission_id, ...intent }
 }
 
-/** False where one of them was abandoned meanwhile: its bytes are not, or will not be, there. */
+/** Ends them, with nothing left to sweep. False where one was abandoned meanwhile: its bytes are not, or will not be, there. */
 export async function redeemIntents(
-  trx: Trx,
+  db: Db,
   orgId: number,
   intents: readonly SubmissionIntent[],
 ): Promise<boolean> {
@@ -66,7 +66,7 @@ export async function redeemIntents(
   const { rows } = await sql`
     delete from submission_intent
     where submission_id = any(${ids}::int[]) and org_id = ${orgId} and not abandoned
-    returning 1`.execute(trx)
+    returning 1`.execute(db)
   return rows.length === intents.length
 }
 
@@ -110,16 +110,6 @@ export async function deleteIntent(db: Db, { submissionId, orgId }: SubmissionIn
 /** Draws so many numbers that nobody gets then. Setting the sequence on could give others' numbers out again. */
 export async function passOverNumbers(db: Db, count: number): Promise<void> {
   await sql`select count(nextval('run_id_seq')) from generate_series(1, ${count}::int)`.execute(db)
-}
-
-/** Before anything came to its paths; an intent that was abandoned meanwhile is left to whoever abandoned it. */
-export async function withdrawIntent(db: Db, { submissionId, orgId }: SubmissionIntent): Promise<void> {
-  await db
-    .deleteFrom('submission_intent')
-    .where('submission_id', '=', submissionId)
-    .where('org_id', '=', orgId)
-    .where('abandoned', '=', false)
-    .execute()
 }
 
 function intentFromRow(row: { submission_id: number; paths: string[]; temporary_paths: string[] }) {

@@ -11,14 +11,10 @@ export interface Temporaries {
   remove(): Promise<void>
 }
 
-/** What takes uploads. */
-export function getPrivateStore(store: Store | null): Store {
-  if (store === null) throw noPrivateStore()
-  return store
-}
-
-export function noPrivateStore(): AppError {
-  return new AppError(
+/** The private store, or what stands on it; throws `unavailable` where there is no driver for it. */
+export function ofPrivateStore<T>(it: T | null): T {
+  if (it !== null) return it
+  throw new AppError(
     'unavailable',
     'There is no driver for the private store of this server, so nothing can be uploaded',
   )
