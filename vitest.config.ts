@@ -11,6 +11,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A worker loads the server once for all of its files: a third of the time went into loading it anew for each.
     isolate: false,
+    // The server under test starts threads.
+    execArgv: ['--import', './test/helpers/typescript-in-threads.mjs'],
     // Many tests wait for a process or a disk; a third worker uses two processors in the meantime.
     maxWorkers: 3,
     fileParallelism: !soak,

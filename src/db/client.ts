@@ -58,6 +58,7 @@ export function connect(options: ConnectOptions): Database {
     lock_timeout: lockTimeoutMs,
     maxLifetimeSeconds,
     options: planSettings,
+    pipeline: true,
     ...options.connection,
     max: options.poolSize ?? 20,
     statement_timeout: options.statementTimeoutMs ?? 60_000,
@@ -104,6 +105,7 @@ function withStatementNames(pool: pg.Pool, names: StatementNames, onStatement: (
       ): Promise<PostgresQueryResult<unknown>> | PostgresCursor<unknown> {
         if (typeof sql !== 'string') throw new TypeError('Statements are not read through cursors here')
         onStatement()
+        sendTogether(client)
         return sendStatement(client, names, sql, parameters).catch((error: unknown) => {
           // What did not come from the database (a value too long to send, say) leaves the client in a state of its own.
           isSpoilt ||= sqlstateOf(error) === undefined
@@ -114,6 +116,13 @@ function withStatementNames(pool: pg.Pool, names: StatementNames, onStatement: (
     },
     end: () => pool.end(),
   }
+}
+
+/** What is sent until all that can go on has gone on becomes one message: each message wakes its receiver. */
+function sendTogether({ connection: { stream } }: pg.PoolClient): void {
+  if (stream.writableCorked > 0) return
+  stream.cork()
+  process.nextTick(() => stream.uncork())
 }
 
 async function sendStatement(

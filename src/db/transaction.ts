@@ -1,16 +1,79 @@
+import {
+  CompiledQuery,
+  type ConnectionProvider,
+  type DatabaseConnection,
+  type Dialect,
+  DummyDriver,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  Transaction,
+} from 'kysely'
 import { retry } from '../lib/retry.ts'
 import { type Db, isOutdatedPlan, type Trx } from './client.ts'
 import { SQLSTATE, sqlstateOf } from './sqlstate.ts'
 
 /**
  * Runs `fn` in one READ COMMITTED transaction: all of it is kept, or none.
+ * Statements that do not need each other's answers may be begun together, with `Promise.all`: they are sent in one
+ * message, and done in the order in which they were begun.
  * A deadlock or serialization failure runs `fn` again, so it must do nothing outside the transaction.
  * A connection lost during the commit leaves open whether it was kept: the error is `unavailable`.
  */
 export function inTransaction<T>(db: Db, fn: (trx: Trx) => Promise<T>): Promise<T> {
   return retry({ attempts: 5, firstDelayMs: 20, isRetryable: isTransactionRetryable }, () =>
-    db.transaction().setIsolationLevel('read committed').execute(fn),
+    db.getExecutor().provideConnection((connection) => transact(db, connection, fn)),
   )
+}
+
+const begin = CompiledQuery.raw('start transaction isolation level read committed')
+const commit = CompiledQuery.raw('commit')
+const rollback = CompiledQuery.raw('rollback')
+
+/** Kysely's own transactions send a statement when the one before it is answered, `begin` among them. */
+async function transact<T>(db: Db, connection: DatabaseConnection, fn: (trx: Trx) => Promise<T>): Promise<T> {
+  let hasEnded = false
+  let failure: unknown
+  const provider: ConnectionProvider = {
+    async provideConnection(consumer) {
+      if (hasEnded) throw new Error('A statement came after the end of its transaction')
+      return await consumer(connection).catch((error: unknown) => {
+        if (!isAftermath(error)) failure ??= error
+        throw error
+      })
+    },
+  }
+  // Nobody waits for its answer: where it fails, so does what is sent with it.
+  connection.executeQuery(begin).catch(() => {})
+  try {
+    const value = await fn(transactionBy(db, provider))
+    if (failure !== undefined) throw failure
+    hasEnded = true
+    await connection.executeQuery(commit)
+    return value
+  } catch (error) {
+    hasEnded = true
+    await connection.executeQuery(rollback)
+    throw isAftermath(error) ? (failure ?? error) : error
+  }
+}
+
+/** What every statement is told after one that failed. */
+function isAftermath(error: unknown): boolean {
+  return sqlstateOf(error) === SQLSTATE.in_failed_sql_transaction
+}
+
+const dialect: Dialect = {
+  createAdapter: () => new PostgresAdapter(),
+  createDriver: () => new DummyDriver(),
+  createIntrospector: (db) => new PostgresIntrospector(db),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+}
+/** A transaction in a transaction is refused; nothing else would use these. */
+const nothingOfItsOwn = { config: { dialect }, dialect, driver: new DummyDriver() }
+
+function transactionBy(db: Db, provider: ConnectionProvider): Trx {
+  return new Transaction({ ...nothingOfItsOwn, executor: db.getExecutor().withConnectionProvider(provider) })
 }
 
 function isTransactionRetryable(error: unknown): boolean {

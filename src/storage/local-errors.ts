@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { alreadyThere, noContent } from './content-errors.ts'
 import { type NoAnswer, nothingThere } from './store.ts'
 
 const absences: Record<string, string> = {
@@ -49,4 +50,14 @@ export function writeFailed(error: unknown): AppError {
   return new AppError('unavailable', `The file cannot be stored: the file system failed (${code})`, {
     cause: error,
   })
+}
+
+export function newFailed(error: unknown, path: string): AppError {
+  return errorCodeOf(error) === 'EEXIST' ? alreadyThere(path) : writeFailed(error)
+}
+
+export function moveFailed(error: unknown, from: string, to: string): AppError {
+  const code = errorCodeOf(error)
+  if (code === 'EEXIST' || code === 'EISDIR' || code === 'ENOTEMPTY') return alreadyThere(to)
+  return code === 'ENOENT' ? noContent(from, nothingThere, error) : writeFailed(error)
 }

@@ -38,7 +38,7 @@ export async function openByDescriptor(realRoot: string, target: string): Promis
     return explainFailure(realRoot, target, error)
   }
   try {
-    const heldPath = pathOfDescriptor(handle)
+    const heldPath = pathOfDescriptor(handle.fd)
     if (!isBelow(realRoot, await readlink(heldPath))) {
       await handle.close()
       return linkLeadsOut
@@ -111,8 +111,8 @@ async function explainFailure(realRoot: string, target: string, error: unknown):
 
 const circleReason = localNoAnswer({ code: 'ELOOP' }).reason
 
-export function pathOfDescriptor({ fd }: FileHandle): string {
-  return `/proc/self/fd/${fd}`
+export function pathOfDescriptor(descriptor: number): string {
+  return `/proc/self/fd/${descriptor}`
 }
 
 export function isBelow(realRoot: string, resolved: string): boolean {

@@ -1,16 +1,16 @@
-import { readdir, realpath, unlink } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError } from '../errors.ts'
 import { destroyOnAbort } from '../lib/destroy-on-abort.ts'
 import type { Logger } from '../lib/logger.ts'
 import { noContent, otherGeneration, outsideLocation } from './content-errors.ts'
-import { errorCodeOf, localNoAnswer } from './local-errors.ts'
+import { inFileThread } from './file-threads.ts'
+import { errorCodeOf, localNoAnswer, moveFailed, newFailed } from './local-errors.ts'
 import { factsFromStats, lookAtFile, whyNoFile } from './local-facts.ts'
-import { openFolder } from './local-folder.ts'
 import { listLocalRange } from './local-list.ts'
 import { openInside } from './local-path.ts'
-import { moveLocalInPlace, writeLocalNew, writeLocalTemporary } from './local-write.ts'
+import { writeLocalTemporary } from './local-temporary.ts'
 import { isWithin, parseAddress } from './location.ts'
 import { type KnownContent, type NoAnswer, type ReadOptions, type Store, temporaryFolder } from './store.ts'
 
@@ -87,25 +87,30 @@ export function createLocalStore(root: string, { mayLeadTo }: LocalStoreOptions)
     },
 
     async moveInPlace(temporaryPath, finalPath, { ifAbsent = false, sameAs } = {}) {
-      const final = { path: finalPath, segments: segmentsBelow(root, finalPath) }
+      const segments = segmentsBelow(root, finalPath)
       const realRoot = await realRootOf(temporaryPath)
-      return await moveLocalInPlace(realRoot, temporaryPath, final, { ifAbsent, same: sameFile(sameAs) })
+      const options = { ifAbsent, same: sameFile(sameAs) }
+      return await inFileThread('moveLocalInPlace', realRoot, temporaryPath, segments, options).catch(
+        (error: unknown) => {
+          throw moveFailed(error, temporaryPath, finalPath)
+        },
+      )
     },
 
     async writeNew(finalPath, content, { sameAs } = {}) {
-      const final = { path: finalPath, segments: segmentsBelow(root, finalPath) }
-      return await writeLocalNew(await findRealRoot(), content, final, sameFile(sameAs))
+      const segments = segmentsBelow(root, finalPath)
+      const realRoot = await findRealRoot()
+      return await inFileThread('writeLocalNew', realRoot, content, segments, sameFile(sameAs)).catch(
+        (error: unknown) => {
+          throw newFailed(error, finalPath)
+        },
+      )
     },
 
     async delete(target) {
       const segments = segmentsBelow(root, target)
       try {
-        const folder = await openFolder(await findRealRoot(), segments.slice(0, -1), { make: false })
-        try {
-          await unlink(`${folder.heldPath}/${segments.at(-1)}`)
-        } finally {
-          await folder.close()
-        }
+        await inFileThread('deleteLocal', await findRealRoot(), segments)
       } catch (error) {
         if (noAnswerOf(error).state === 'absent') return
         if (error instanceof AppError) throw error

@@ -2,10 +2,16 @@ import { recordAudits } from '../access/audit.ts'
 import type { Run } from '../contract/run.ts'
 import type { Trx } from '../db/client.ts'
 import { AppError } from '../errors.ts'
-import { insertUses } from '../files/file-use.repository.ts'
+import { insertUses, type NewUse } from '../files/file-use.repository.ts'
 import { type RecordedFile, recordFiles } from '../files/record-files.ts'
 import type { Submission, SubmittedFile } from './commit-submission.ts'
-import { insertRunFiles, insertRunFindings, insertRuns, type NewRunFile } from './run.repository.ts'
+import {
+  insertRunFiles,
+  insertRunFindings,
+  insertRuns,
+  type NewRun,
+  type NewRunFile,
+} from './run.repository.ts'
 import { runFromRows } from './run-from-rows.ts'
 import { fileToRecord, type Stored } from './stored-submission.ts'
 import { redeemIntents, type SubmissionIntent } from './submission-intent.repository.ts'
@@ -23,40 +29,48 @@ export async function recordSubmissions(
   submissions: readonly StoredSubmission[],
 ): Promise<Run[]> {
   const intents = submissions.map(({ intent }) => intent)
-  if (!(await redeemIntents(trx, orgId, intents))) throw givenUp(intents)
-  const madeAt = await insertRuns(
-    trx,
-    orgId,
-    submissions.map(({ caller, workflow, received, intent }) => ({
-      id: intent.submissionId,
-      tokenId: caller.tokenId,
-      workflowId: workflow.id,
-      workflowVersion: workflow.version,
-      name: received.name,
-      metadata: received.metadata,
-      steps: workflow.definition.steps,
-    })),
-  )
-  const pinned = await pinFiles(trx, orgId, submissions)
-  await insertRunFindings(
-    trx,
-    submissions.flatMap(({ intent, received }) =>
-      received.findings.map((finding) => ({ ...finding, runId: intent.submissionId })),
+  const stored = submissions.flatMap((submission) => submission.stored)
+  const [areRedeemed, madeAt, recorded] = await Promise.all([
+    redeemIntents(trx, orgId, intents),
+    insertRuns(trx, orgId, submissions.map(newRun)),
+    recordFiles(trx, orgId, stored.map(fileToRecord), new Date(), { areNew: true }),
+  ])
+  if (!areRedeemed) throw givenUp(intents)
+  const pinned = filesToPin(submissions, recorded)
+  const useIds = await insertUses(trx, orgId, pinned.map(useOf))
+  await Promise.all([
+    insertRunFiles(
+      trx,
+      pinned.map((file, index) => ({ ...file, useId: useIds[index] ?? 0 })),
     ),
-  )
-  await recordAudits(
-    trx,
-    submissions.map(({ caller, workflow, intent }) => ({
-      actor: caller,
-      action: 'run.launch',
-      subject: `run ${intent.submissionId}`,
-      details: { workflow: workflow.slug, version: workflow.version },
-    })),
-  )
+    insertRunFindings(trx, submissions.flatMap(findingsOf)),
+    recordAudits(trx, submissions.map(launched)),
+  ])
   return submissions.map((submission) => {
     const files = pinned.filter(({ runId }) => runId === submission.intent.submissionId)
     return runAsRecorded(submission, files, madeAt)
   })
+}
+
+function newRun({ caller, workflow, received, intent }: StoredSubmission): NewRun {
+  return {
+    id: intent.submissionId,
+    tokenId: caller.tokenId,
+    workflowId: workflow.id,
+    workflowVersion: workflow.version,
+    name: received.name,
+    metadata: received.metadata,
+    steps: workflow.definition.steps,
+  }
+}
+
+function findingsOf({ intent, received }: StoredSubmission) {
+  return received.findings.map((finding) => ({ ...finding, runId: intent.submissionId }))
+}
+
+function launched({ caller, workflow, intent }: StoredSubmission) {
+  const details = { workflow: workflow.slug, version: workflow.version }
+  return { actor: caller, action: 'run.launch', subject: `run ${intent.submissionId}`, details }
 }
 
 /** Of several, each is tried alone then, and the one that it was is told. */
@@ -65,34 +79,25 @@ function givenUp({ length }: readonly SubmissionIntent[]): Error {
   return new AppError('unavailable', 'The submission took too long and was given up; send it again')
 }
 
-type PinnedFile = Omit<NewRunFile, 'useId'> & ContentSum & { fileId: number; path: string }
+type PinnedFile = Omit<NewRunFile, 'useId'> &
+  Pick<NewUse, 'fileId' | 'versionId' | 'place'> &
+  ContentSum & { path: string }
 
 /** What each run takes in: its own files, then those of the library as they were when it was checked. */
-async function pinFiles(
-  trx: Trx,
-  orgId: number,
+function filesToPin(
   submissions: readonly StoredSubmission[],
-): Promise<PinnedFile[]> {
-  const stored = submissions.flatMap((submission) => submission.stored)
-  const recorded = await recordFiles(trx, orgId, stored.map(fileToRecord), new Date(), { areNew: true })
-  const pinned = submissions.flatMap((submission) =>
+  recorded: ReadonlyMap<string, RecordedFile>,
+): PinnedFile[] {
+  return submissions.flatMap((submission) =>
     [
       ...submission.stored.map((file) => ownFile(file, recorded.get(file.path))),
       ...libraryFiles(submission),
     ].map((file, position) => ({ ...file, position, runId: submission.intent.submissionId })),
   )
-  const useIds = await insertUses(
-    trx,
-    orgId,
-    pinned.map(({ runId, fileId, versionId, place }) => {
-      return { fileId, versionId, direction: 'in', subjectKind: 'run', subjectId: runId, place }
-    }),
-  )
-  await insertRunFiles(
-    trx,
-    pinned.map((file, index) => ({ ...file, useId: useIds[index] ?? 0 })),
-  )
-  return pinned
+}
+
+function useOf({ runId, fileId, versionId, place }: PinnedFile): NewUse {
+  return { fileId, versionId, direction: 'in', subjectKind: 'run', subjectId: runId, place }
 }
 
 interface ContentSum {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Child, startNode } from '../helpers/child-process.ts'
+import { type Child, runsSource, startNode } from '../helpers/child-process.ts'
 import { sendRaw } from '../helpers/raw-client.ts'
 import { createTestDatabase, type TestDatabase } from '../helpers/test-database.ts'
 
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** The server from its sources, on the test's database. */
 function startServe(...options: string[]): Child {
-  return startNode(['--import', 'tsx', 'src/main.ts', 'serve', '--data-dir', dataDir, ...options], {
+  return startNode([...runsSource, 'src/main.ts', 'serve', '--data-dir', dataDir, ...options], {
     DATABASE_URL: databaseUrl(),
     WAYBILL_LOG_LEVEL: 'debug',
   })

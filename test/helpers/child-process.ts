@@ -13,9 +13,15 @@ export interface Child {
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+/** Options of Node for a process that runs the source, and for the threads that it starts. */
+export const runsSource = [
+  'tsx',
+  fileURLToPath(new URL('typescript-in-threads.mjs', import.meta.url)),
+].flatMap((loader) => ['--import', loader])
+
 /** Runs a script of `test/` as a Node process of its own, which a test may kill. */
 export function startChild(script: string, argument: object): Child {
-  return startNode(['--import', 'tsx', `test/${script}`, JSON.stringify(argument)])
+  return startNode([...runsSource, `test/${script}`, JSON.stringify(argument)])
 }
 
 /** Runs Node in the checkout's directory. */
