@@ -8,8 +8,9 @@ export async function listLocationRoots(db: Db, orgId: number): Promise<string[]
 
 /** One list for each of the orgs. */
 export async function listRootsOfOrgs(db: Db, orgIds: readonly number[]): Promise<string[][]> {
+  const ids = [...new Set(orgIds)]
   const { rows } = await sql<{ org_id: number; root: string }>`
-    select org_id, root from location where org_id = any(${[...new Set(orgIds)]}::int[])`.execute(db)
+    select org_id, root from location where org_id = any((select ${ids}::int[])::int[])`.execute(db)
   return orgIds.map((orgId) => rows.filter((row) => row.org_id === orgId).map((row) => row.root))
 }
 

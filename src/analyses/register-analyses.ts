@@ -44,31 +44,35 @@ async function registerAnalyses(
     orgId,
     registrations.map(({ project }) => project),
   )
-  const inserted = await insertAnalyses(
-    trx,
-    orgId,
-    registrations.map(({ facts, project }) => ({ ...facts, projectId: projects.get(project) ?? 0 })),
-  )
+  const look = mergeLooks(registrations.map((registration) => registration.look))
+  const [inserted, recorded] = await Promise.all([
+    insertAnalyses(
+      trx,
+      orgId,
+      registrations.map(({ facts, project }) => ({ ...facts, projectId: projects.get(project) ?? 0 })),
+    ),
+    recordFiles(trx, orgId, look.files, look.seenAt, { watch: false }),
+  ])
   const registered = registrations.map((registration, index) => {
     const row = inserted[index]
     if (row === undefined) throw new Error(`${inserted.length} rows of ${registrations.length} analyses`)
     return { ...registration, ...row }
   })
-  const look = mergeLooks(registrations.map((registration) => registration.look))
-  const recorded = await recordFiles(trx, orgId, look.files, look.seenAt, { watch: false })
   const trees = registered.map(({ id, nodes }) => ({
     analysisId: id,
     planned: nodes.map((node) => ({ node, from: null, isHidden: false })),
   }))
-  await insertOutputs(trx, orgId, trees, recorded, look)
-  await recordAudits(
-    trx,
-    registered.map(({ id, caller }) => ({
-      actor: caller,
-      action: 'analysis.create',
-      subject: `analysis ${id}`,
-    })),
-  )
+  await Promise.all([
+    insertOutputs(trx, orgId, trees, recorded, look),
+    recordAudits(
+      trx,
+      registered.map(({ id, caller }) => ({
+        actor: caller,
+        action: 'analysis.create',
+        subject: `analysis ${id}`,
+      })),
+    ),
+  ])
   const answers = registered.map((one) => answerAsRegistered(one, one.nodes, recorded))
   const toRead = registered.filter((_, index) => answers[index] === null)
   const read = await readAnalyses(trx, orgId, toRead)

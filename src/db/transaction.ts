@@ -4,6 +4,7 @@ import {
   type DatabaseConnection,
   type Dialect,
   DummyDriver,
+  Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
@@ -24,6 +25,15 @@ export function inTransaction<T>(db: Db, fn: (trx: Trx) => Promise<T>): Promise<
   return retry({ attempts: 5, firstDelayMs: 20, isRetryable: isTransactionRetryable }, () =>
     db.getExecutor().provideConnection((connection) => transact(db, connection, fn)),
   )
+}
+
+/** Statements that `fn` begins together are sent in one message; each is kept or not by itself. */
+export function onOneConnection<T>(db: Db, fn: (db: Db) => Promise<T>): Promise<T> {
+  return db
+    .getExecutor()
+    .provideConnection((connection) =>
+      fn(kyselyBy(db, { provideConnection: (consumer) => consumer(connection) })),
+    )
 }
 
 const begin = CompiledQuery.raw('start transaction isolation level read committed')
@@ -74,6 +84,10 @@ const nothingOfItsOwn = { config: { dialect }, dialect, driver: new DummyDriver(
 
 function transactionBy(db: Db, provider: ConnectionProvider): Trx {
   return new Transaction({ ...nothingOfItsOwn, executor: db.getExecutor().withConnectionProvider(provider) })
+}
+
+function kyselyBy(db: Db, provider: ConnectionProvider): Db {
+  return new Kysely({ ...nothingOfItsOwn, executor: db.getExecutor().withConnectionProvider(provider) })
 }
 
 function isTransactionRetryable(error: unknown): boolean {

@@ -29,8 +29,9 @@ export async function findSameContent(
   const { rows } = await sql<{ position: number; file_id: number; path: string; generation: string | null }>`
     select wanted.position::int, earlier.file_id, earlier.path, earlier.generation
     from unnest(
-      ${contents.map((one) => one.crc32c)}::text[], ${contents.map((one) => one.sha256)}::text[],
-      ${contents.map((one) => one.sizeBytes)}::bigint[]
+      (select ${contents.map((one) => one.crc32c)}::text[]),
+      (select ${contents.map((one) => one.sha256)}::text[]),
+      (select ${contents.map((one) => one.sizeBytes)}::bigint[])
     ) with ordinality as wanted (crc32c, sha256, size_bytes, position)
     cross join lateral (
       select f.id as file_id, f.path, v.generation

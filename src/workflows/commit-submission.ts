@@ -1,5 +1,6 @@
 import type { Caller } from '../access/caller.ts'
 import type { Run } from '../contract/run.ts'
+import { onOneConnection } from '../db/transaction.ts'
 import { findSameContent, type SameContent } from '../files/same-content.repository.ts'
 import { createSharedWriter } from '../idempotency/write-together.ts'
 import { createGatherers } from '../lib/gather.ts'
@@ -35,7 +36,7 @@ export type SubmittedFile = KeptFile & FileToStore & { same: SameContent | null 
 export type CommitSubmission = (submission: Submission) => Promise<Run>
 
 /** Submissions of an org that come at the same moment share their statements. */
-const together = { lanes: 2, most: 64 }
+const together = { lanes: 1, most: 64 }
 
 /** Bytes first, then all rows in one transaction, which the intent between the two ties together. */
 export function createCommit(deps: StoreDeps): CommitSubmission {
@@ -72,12 +73,16 @@ async function announceAll(
   submissions: readonly KeptFile[][],
 ): Promise<Announced<SubmittedFile>[]> {
   const contents = submissions.flat().map(({ kept }) => kept)
-  const same = await findSameContent(db, orgId, storeFolder(store), contents)
-  const intents = await insertIntents(
-    db,
-    orgId,
-    privateFolder(store.root, 'submissions', orgId),
-    submissions.map((files) => ({ names: files.map(nameOf), temporaryPaths: temporariesOf(files) })),
+  const folder = privateFolder(store.root, 'submissions', orgId)
+  const newIntents = submissions.map((files) => ({
+    names: files.map(nameOf),
+    temporaryPaths: temporariesOf(files),
+  }))
+  const [same, intents] = await onOneConnection(db, (connection) =>
+    Promise.all([
+      findSameContent(connection, orgId, storeFolder(store), contents),
+      insertIntents(connection, orgId, folder, newIntents),
+    ]),
   )
   return submissions.map((files, index) => {
     const intent = intents[index]

@@ -30,8 +30,10 @@ export async function insertIntents(
       array(select path from json_array_elements_text(temporaries) with ordinality as t (path, position) order by position)
     from (
       select nextval('run_id_seq')::int as id, names, temporaries
-      from unnest(${intents.map(({ names }) => JSON.stringify(names))}::json[],
-        ${intents.map(({ temporaryPaths }) => JSON.stringify(temporaryPaths))}::json[]) as i (names, temporaries)
+      from unnest(
+        (select ${intents.map(({ names }) => JSON.stringify(names))}::json[]),
+        (select ${intents.map(({ temporaryPaths }) => JSON.stringify(temporaryPaths))}::json[])
+      ) as i (names, temporaries)
       offset 0
     ) drawn
     returning submission_id, paths, temporary_paths`.execute(db)
@@ -65,7 +67,7 @@ export async function redeemIntents(
   const ids = intents.map(({ submissionId }) => submissionId)
   const { rows } = await sql`
     delete from submission_intent
-    where submission_id = any(${ids}::int[]) and org_id = ${orgId} and not abandoned
+    where submission_id = any((select ${ids}::int[])::int[]) and org_id = ${orgId} and not abandoned
     returning 1`.execute(db)
   return rows.length === intents.length
 }
