@@ -132,7 +132,7 @@ function createGsStore(root: string, loadClient: () => Promise<GsClient>, log: L
           temporaryPrefix,
           content,
         )
-        return { path: pathOf(name), ...written }
+        return { path: pathOf(name), ...written, onDisk: Promise.resolve() }
       } finally {
         unwatch()
       }

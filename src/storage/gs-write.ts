@@ -18,7 +18,7 @@ export async function uploadTemporary(
   bucket: string,
   folder: string,
   content: Readable,
-): Promise<Omit<WrittenTemporary, 'path'> & { name: string }> {
+): Promise<Omit<WrittenTemporary, 'path' | 'onDisk'> & { name: string }> {
   const name = `${folder}${randomUUID()}`
   const hash = createContentHash()
   const source = content[Symbol.asyncIterator]()

@@ -3,7 +3,8 @@ import { createContentHash } from '../lib/content-hash.ts'
 import type { FileFacts, Store, WriteOptions, WrittenTemporary } from './store.ts'
 
 /** Content of a known sum that waits for its place: held where it is small, else in a temporary of its store. */
-export type KeptContent = Omit<WrittenTemporary, 'path'> & ({ held: Buffer } | { path: string })
+export type KeptContent = Omit<WrittenTemporary, 'path' | 'onDisk'> &
+  ({ held: Buffer } | Pick<WrittenTemporary, 'path' | 'onDisk'>)
 
 /** Up to this size content is held: three files to make, link and delete are then one. */
 const heldBytes = 64 * 1024
@@ -22,7 +23,7 @@ export async function keepContent(store: Store, content: AsyncIterable<Buffer>):
   }
 }
 
-/** Puts it where nothing is, with all that `Store.moveInPlace` promises. */
+/** Puts it where nothing is. Once it resolves, it survives a power cut. */
 export async function placeContent(
   store: Store,
   kept: KeptContent,
@@ -30,7 +31,9 @@ export async function placeContent(
   options: WriteOptions = {},
 ): Promise<FileFacts> {
   if ('held' in kept) return await store.writeNew(path, kept.held, options)
-  return await store.moveInPlace(kept.path, path, { ...options, ifAbsent: true })
+  const facts = await store.moveInPlace(kept.path, path, { ...options, ifAbsent: true })
+  await kept.onDisk
+  return facts
 }
 
 function hold(held: Buffer): KeptContent {

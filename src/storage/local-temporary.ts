@@ -14,7 +14,7 @@ const calls = {
   close: promisify(close),
 }
 
-/** Writes `content` to a new file in the temporary folder of `realRoot`, on the disk when it resolves. */
+/** Writes `content` to a new file in the temporary folder of `realRoot`. */
 export async function writeLocalTemporary(
   root: string,
   realRoot: string,
@@ -66,13 +66,24 @@ async function writeAll(descriptor: number, content: Readable): Promise<Omit<Wri
     }
     await flush()
     await writing.end()
-    await syncing.end()
-    await calls.fsync(descriptor).catch(rethrow)
-  } finally {
+  } catch (error) {
     await Promise.allSettled([writing.end(), syncing.end()])
     await calls.close(descriptor)
+    throw error
   }
-  return hash.digest()
+  const onDisk = finish(descriptor, syncing.end())
+  // Told to whoever waits for it; what is refused or given up has nobody who does.
+  onDisk.catch(() => {})
+  return { ...hash.digest(), onDisk }
+}
+
+async function finish(descriptor: number, syncing: Promise<unknown>): Promise<void> {
+  try {
+    await syncing
+    await calls.fsync(descriptor).catch(rethrow)
+  } finally {
+    await calls.close(descriptor)
+  }
 }
 
 /** A disk may take fewer bytes than it was given. */

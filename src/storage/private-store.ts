@@ -35,11 +35,15 @@ export function privateStore(store: Store): Store {
     readRange: (...call) => store.readRange(...call).catch(rethrow),
     moveInPlace: (...call) => store.moveInPlace(...call).catch(rethrow),
     writeNew: (...call) => store.writeNew(...call).catch(rethrow),
-    writeTemporary: (content, options) =>
-      store.writeTemporary(content, options).catch((error: unknown) => {
+    async writeTemporary(content, options) {
+      const written = await store.writeTemporary(content, options).catch((error: unknown) => {
         if (error === content.errored) throw error
         return rethrow(error)
-      }),
+      })
+      const onDisk = written.onDisk.catch(rethrow)
+      onDisk.catch(() => {})
+      return { ...written, onDisk }
+    },
   }
 }
 

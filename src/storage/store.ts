@@ -85,6 +85,8 @@ export interface WrittenTemporary {
   crc32c: string
   /** Lower-case hexadecimal. */
   sha256: string
+  /** Resolves once its bytes survive a power cut: whoever gives it a place waits for that too. */
+  onDisk: Promise<void>
 }
 
 /**
@@ -119,12 +121,15 @@ export interface Store {
   /** Called to serve, stage or check content. Resolves once the store has begun to answer; no file is held in memory. */
   readRange(path: string, options?: ReadOptions): Promise<Readable>
 
-  /** Called while a request's bytes arrive. If `content` or the store fails, nothing stays behind; `content`'s own error is thrown as it is. */
+  /**
+   * Called while a request's bytes arrive; resolves once the store has them all. If `content` or the store fails, nothing
+   * stays behind; `content`'s own error is thrown as it is.
+   */
   writeTemporary(content: Readable, options?: { signal?: AbortSignal }): Promise<WrittenTemporary>
 
   /**
    * Called with the commit of the rows that name `finalPath`. Readers see all of the file or none. Once it resolves, the
-   * file survives a power cut.
+   * file survives a power cut as soon as the temporary is `onDisk`.
    */
   moveInPlace(temporaryPath: string, finalPath: string, options?: MoveOptions): Promise<FileFacts>
 

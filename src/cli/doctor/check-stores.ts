@@ -53,6 +53,7 @@ async function writeReadDelete(store: Store): Promise<void> {
   const written = await store.writeTemporary(Readable.from([content]), { signal })
   try {
     await store.moveInPlace(written.path, path, { ifAbsent: true })
+    await written.onDisk
     const read = await buffer(await store.readRange(path, { signal }))
     if (!read.equals(content)) throw new Error('what was read is not what was written')
   } finally {
