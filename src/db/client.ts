@@ -147,11 +147,13 @@ async function sendStatement(
     // A migration changed a table under this server. The refused statement did nothing, so outside a
     // transaction it can be sent again; inside one the transaction has failed, and its retry will pass.
     names.renew()
-    return await send().catch((second: unknown) => {
-      throw sqlstateOf(second) === SQLSTATE.in_failed_sql_transaction ? error : second
-    })
+    if (client.getTransactionStatus() !== outsideTransaction) throw error
+    return await send()
   }
 }
+
+/** As PostgreSQL tells it when it is ready for the next statement. */
+const outsideTransaction = 'I'
 
 export function isOutdatedPlan(error: unknown): boolean {
   return (

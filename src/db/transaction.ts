@@ -4,7 +4,6 @@ import {
   type DatabaseConnection,
   type Dialect,
   DummyDriver,
-  Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
@@ -32,7 +31,7 @@ export function onOneConnection<T>(db: Db, fn: (db: Db) => Promise<T>): Promise<
   return db
     .getExecutor()
     .provideConnection((connection) =>
-      fn(kyselyBy(db, { provideConnection: (consumer) => consumer(connection) })),
+      fn(boundTo(db, { provideConnection: (consumer) => consumer(connection) })),
     )
 }
 
@@ -40,7 +39,6 @@ const begin = CompiledQuery.raw('start transaction isolation level read committe
 const commit = CompiledQuery.raw('commit')
 const rollback = CompiledQuery.raw('rollback')
 
-/** Kysely's own transactions send a statement when the one before it is answered, `begin` among them. */
 async function transact<T>(db: Db, connection: DatabaseConnection, fn: (trx: Trx) => Promise<T>): Promise<T> {
   let hasEnded = false
   let failure: unknown
@@ -53,10 +51,12 @@ async function transact<T>(db: Db, connection: DatabaseConnection, fn: (trx: Trx
       })
     },
   }
-  // Nobody waits for its answer: where it fails, so does what is sent with it.
-  connection.executeQuery(begin).catch(() => {})
+  // Its answer is not waited for: it comes with that of the first statement.
+  connection.executeQuery(begin).catch((error: unknown) => {
+    failure ??= error
+  })
   try {
-    const value = await fn(transactionBy(db, provider))
+    const value = await fn(boundTo(db, provider))
     if (failure !== undefined) throw failure
     hasEnded = true
     await connection.executeQuery(commit)
@@ -79,15 +79,12 @@ const dialect: Dialect = {
   createIntrospector: (db) => new PostgresIntrospector(db),
   createQueryCompiler: () => new PostgresQueryCompiler(),
 }
-/** A transaction in a transaction is refused; nothing else would use these. */
+/** A transaction in it is refused; nothing else would use these. */
 const nothingOfItsOwn = { config: { dialect }, dialect, driver: new DummyDriver() }
 
-function transactionBy(db: Db, provider: ConnectionProvider): Trx {
+/** Kysely's own way to bind statements to a connection sends each after the answer to the one before. */
+function boundTo(db: Db, provider: ConnectionProvider): Trx {
   return new Transaction({ ...nothingOfItsOwn, executor: db.getExecutor().withConnectionProvider(provider) })
-}
-
-function kyselyBy(db: Db, provider: ConnectionProvider): Db {
-  return new Kysely({ ...nothingOfItsOwn, executor: db.getExecutor().withConnectionProvider(provider) })
 }
 
 function isTransactionRetryable(error: unknown): boolean {

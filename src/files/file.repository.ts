@@ -50,9 +50,10 @@ const knownColumns = sql`f.id, f.path, f.state, f.reason, f.checked_at, v.id as 
 
 /** The org's files at these paths with their newest version, one index look-up each. */
 export async function findFilesByPath(db: Db, orgId: number, paths: string[]): Promise<KnownFileRow[]> {
+  const digests = paths.map((path) => pathDigest(orgId, path))
   const { rows } = await sql<KnownRow>`
     select ${knownColumns}
-    from unnest(${paths.map((path) => pathDigest(orgId, path))}::bytea[]) with ordinality as wanted (digest, position)
+    from unnest((select ${digests}::bytea[])) with ordinality as wanted (digest, position)
     cross join lateral (
       select * from file where path_digest = wanted.digest offset 0
     ) f

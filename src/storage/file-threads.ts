@@ -50,11 +50,11 @@ function giveOut(): void {
 }
 
 function startThread(): Thread {
-  running += 1
   const worker = new Worker(new URL(`./file-thread${extname(import.meta.url)}`, import.meta.url), {
     // What one opens another closes.
     trackUnmanagedFds: false,
   })
+  running += 1
   let current: Waiting | null = null
   let fault: unknown
   const thread: Thread = {

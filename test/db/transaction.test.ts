@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Trx } from '../../src/db/client.ts'
-import { inTransaction } from '../../src/db/transaction.ts'
+import type { Db, Trx } from '../../src/db/client.ts'
+import { inTransaction, onOneConnection } from '../../src/db/transaction.ts'
 import { createTestDatabase, type TestDatabase } from '../helpers/test-database.ts'
 
 let database: TestDatabase
@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterAll(() => database.drop())
 
-async function add(trx: Trx, name: string): Promise<void> {
+async function add(trx: Db, name: string): Promise<void> {
   await sql`update account set amount = amount + 1 where name = ${name}`.execute(trx)
 }
 
@@ -72,10 +72,75 @@ test('a connection that is cut inside leaves nothing and is unavailable', async 
   expect(await amounts()).toContainEqual({ name: 'a', amount: 0 })
 })
 
+test('statements that are begun together are done in their order', async () => {
+  await inTransaction(database.db, (trx) =>
+    Promise.all([
+      sql`update account set amount = 10 where name = 'a'`.execute(trx),
+      add(trx, 'a'),
+      sql`update account set amount = amount * 2 where name = 'a'`.execute(trx),
+    ]),
+  )
+  expect(await amounts()).toContainEqual({ name: 'a', amount: 22 })
+})
+
+test('the first of them that fails is told, and nothing of the others stays', async () => {
+  const failing = inTransaction(database.db, (trx) =>
+    Promise.all([
+      // Told last, since the other waits for nothing.
+      add(trx, 'a').then(() => sql`select 1`.execute(trx)),
+      sql`insert into account values ('a', 5)`.execute(trx),
+      add(trx, 'b'),
+    ]),
+  )
+  await expect(failing).rejects.toMatchObject({ code: '23505' })
+  expect(await amounts()).toEqual([
+    { name: 'a', amount: 0 },
+    { name: 'b', amount: 0 },
+  ])
+})
+
+test('a failure that was caught inside ends the transaction all the same', async () => {
+  const failing = inTransaction(database.db, async (trx) => {
+    await add(trx, 'b')
+    await sql`insert into account values ('a', 5)`.execute(trx).catch(() => {})
+  })
+  await expect(failing).rejects.toMatchObject({ code: '23505' })
+  expect(await amounts()).toContainEqual({ name: 'b', amount: 0 })
+})
+
+test('what comes after the end is not done by whoever has the connection then', async () => {
+  let later: Promise<unknown> = Promise.resolve()
+  const failing = inTransaction(database.db, async (trx) => {
+    later = sleep(50).then(() => add(trx, 'a'))
+    later.catch(() => {})
+    throw new Error('no')
+  })
+  await expect(failing).rejects.toThrow('no')
+  await expect(later).rejects.toThrow('after the end of its transaction')
+  expect(await amounts()).toContainEqual({ name: 'a', amount: 0 })
+})
+
+test('a transaction in a transaction is refused', async () => {
+  const nested = inTransaction(database.db, (trx) => trx.transaction().execute(async () => {}))
+  await expect(nested).rejects.toThrow()
+})
+
+test('statements on one connection are kept each by itself', async () => {
+  const both = onOneConnection(database.db, (db) =>
+    Promise.all([add(db, 'a'), sql`insert into account values ('b', 5)`.execute(db)]),
+  )
+  await expect(both).rejects.toMatchObject({ code: '23505' })
+  expect(await amounts()).toContainEqual({ name: 'a', amount: 1 })
+})
+
 test('a table that a migration changes under a running transaction is read on the next try', async () => {
   await sql`create table moving (a integer)`.execute(database.db)
   const read = (trx: Trx) => sql`select * from moving where a > ${0}`.execute(trx)
   await Promise.all(Array.from({ length: 4 }, () => inTransaction(database.db, read)))
   await sql`alter table moving add column b integer`.execute(database.db)
   await Promise.all(Array.from({ length: 4 }, () => inTransaction(database.db, read)))
+  await sql`alter table moving add column c integer`.execute(database.db)
+  const beforeAnother = (trx: Trx) => Promise.all([read(trx), add(trx, 'a')])
+  await Promise.all(Array.from({ length: 4 }, () => inTransaction(database.db, beforeAnother)))
+  expect(await amounts()).toContainEqual({ name: 'a', amount: 4 })
 })
