@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { compareCodePoints } from '../lib/compare-code-points.ts'
 import { forEachConcurrently } from '../lib/limit-concurrency.ts'
 import { localNoAnswer } from './local-errors.ts'
-import { lookAtFile } from './local-facts.ts'
+import { lookAtFile } from './local-look.ts'
 import { openInside } from './local-path.ts'
 import { type ListedFile, type ListOptions, type ListPage, type NoAnswer, temporaryFolder } from './store.ts'
 
