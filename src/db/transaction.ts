@@ -21,18 +21,22 @@ import { SQLSTATE, sqlstateOf } from './sqlstate.ts'
  * A connection lost during the commit leaves open whether it was kept: the error is `unavailable`.
  */
 export function inTransaction<T>(db: Db, fn: (trx: Trx) => Promise<T>): Promise<T> {
-  return retry({ attempts: 5, firstDelayMs: 20, isRetryable: isTransactionRetryable }, () =>
-    db.getExecutor().provideConnection((connection) => transact(db, connection, fn)),
-  )
+  return retry({ attempts: 5, firstDelayMs: 20, isRetryable: isTransactionRetryable }, async () => {
+    if (db.isTransaction) throw new Error('There is a transaction already')
+    return await db.getExecutor().provideConnection((connection) => transact(db, connection, fn))
+  })
 }
 
 /** Statements that `fn` begins together are sent in one message; each is kept or not by itself. */
 export function onOneConnection<T>(db: Db, fn: (db: Db) => Promise<T>): Promise<T> {
-  return db
-    .getExecutor()
-    .provideConnection((connection) =>
-      fn(boundTo(db, { provideConnection: (consumer) => consumer(connection) })),
-    )
+  return db.getExecutor().provideConnection(async (connection) => {
+    const statements = createStatements(connection)
+    try {
+      return await fn(boundTo(db, statements))
+    } finally {
+      await statements.end()
+    }
+  })
 }
 
 const begin = CompiledQuery.raw('start transaction isolation level read committed')
@@ -40,31 +44,57 @@ const commit = CompiledQuery.raw('commit')
 const rollback = CompiledQuery.raw('rollback')
 
 async function transact<T>(db: Db, connection: DatabaseConnection, fn: (trx: Trx) => Promise<T>): Promise<T> {
-  let hasEnded = false
-  let failure: unknown
-  const provider: ConnectionProvider = {
-    async provideConnection(consumer) {
-      if (hasEnded) throw new Error('A statement came after the end of its transaction')
-      return await consumer(connection).catch((error: unknown) => {
-        if (!isAftermath(error)) failure ??= error
-        throw error
-      })
-    },
-  }
+  const statements = createStatements(connection)
   // Its answer is not waited for: it comes with that of the first statement.
-  connection.executeQuery(begin).catch((error: unknown) => {
-    failure ??= error
-  })
+  statements.send(begin).catch(() => {})
   try {
-    const value = await fn(boundTo(db, provider))
-    if (failure !== undefined) throw failure
-    hasEnded = true
+    const value = await fn(boundTo(db, statements))
+    await statements.end()
+    if (statements.failure !== undefined) throw statements.failure
     await connection.executeQuery(commit)
     return value
   } catch (error) {
-    hasEnded = true
+    await statements.end()
     await connection.executeQuery(rollback)
-    throw isAftermath(error) ? (failure ?? error) : error
+    throw isAftermath(error) ? (statements.failure ?? error) : error
+  }
+}
+
+interface Statements extends ConnectionProvider {
+  send(query: CompiledQuery): Promise<unknown>
+  /** The first that was told, if one was. */
+  readonly failure: unknown
+  /** Takes no more, and waits for those that were begun: one still under way would be done after what ends them. */
+  end(): Promise<void>
+}
+
+function createStatements(connection: DatabaseConnection): Statements {
+  const underWay = new Set<Promise<unknown>>()
+  let hasEnded = false
+  let failure: unknown
+  const provideConnection: ConnectionProvider['provideConnection'] = async (consumer) => {
+    if (hasEnded) throw new Error('A statement came after the end of its transaction')
+    const done = consumer(connection)
+    underWay.add(done)
+    try {
+      return await done
+    } catch (error) {
+      if (!isAftermath(error)) failure ??= error
+      throw error
+    } finally {
+      underWay.delete(done)
+    }
+  }
+  return {
+    provideConnection,
+    send: (query) => provideConnection((open) => open.executeQuery(query)),
+    get failure() {
+      return failure
+    },
+    async end() {
+      hasEnded = true
+      await Promise.allSettled(underWay)
+    },
   }
 }
 

@@ -10,5 +10,5 @@ export interface FileCall {
   args: unknown[]
 }
 
-/** An error loses its class on its way between threads, and what it has beside its message. */
-export type FileAnswer = { value: unknown } | { error: Error; code: string | undefined; isRefusal: boolean }
+/** An error loses its class and its code on its way between threads. */
+export type FileAnswer = { value: unknown } | { error: Error; code: string; isRefusal: boolean }

@@ -6,7 +6,6 @@ import {
   lstatSync,
   openSync,
   renameSync,
-  rmSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -83,11 +82,18 @@ function writeNew(to: string, content: Uint8Array): FileFacts {
     fsyncSync(descriptor)
     return factsFromStats(fstatSync(descriptor, { bigint: true }))
   } catch (error) {
-    rmSync(to, { force: true })
+    takeBack(to)
     throw error
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** What failed before says more than that this does. */
+function takeBack(target: string): void {
+  try {
+    unlinkSync(target)
+  } catch {}
 }
 
 function within<T>(folder: Folder, use: (folder: Folder) => T): T {

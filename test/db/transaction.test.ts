@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Db, Trx } from '../../src/db/client.ts'
 import { inTransaction, onOneConnection } from '../../src/db/transaction.ts'
 import { createTestDatabase, type TestDatabase } from '../helpers/test-database.ts'
@@ -120,9 +120,60 @@ test('what comes after the end is not done by whoever has the connection then', 
   expect(await amounts()).toContainEqual({ name: 'a', amount: 0 })
 })
 
+test('a failure that nobody waits for ends the transaction all the same', async () => {
+  const failing = inTransaction(database.db, async (trx) => {
+    add(trx, 'b').catch(() => {})
+    sql`insert into account values ('a', 5)`.execute(trx).catch(() => {})
+    return 'kept'
+  })
+  await expect(failing).rejects.toMatchObject({ code: '23505' })
+  expect(await amounts()).toContainEqual({ name: 'b', amount: 0 })
+})
+
+test('a statement that is still under way when its transaction fails is not done again after it', async () => {
+  await sql`create table noted (a integer)`.execute(database.db)
+  const note = (trx: Db) => sql`insert into noted values (${1}) returning *`.execute(trx)
+  for (let round = 0; round < 10; round += 1) {
+    await inTransaction(database.db, async (trx) => {
+      await note(trx)
+      await sql`delete from noted`.execute(trx)
+    })
+    await sql.raw(`alter table noted add column b${round} integer`).execute(database.db)
+    const failing = inTransaction(database.db, (trx) =>
+      Promise.all([note(trx), Promise.reject(new Error('no'))]),
+    )
+    await expect(failing).rejects.toThrow('no')
+  }
+  expect((await sql`select * from noted`.execute(database.db)).rows).toEqual([])
+})
+
+test('statements on one connection are all done before somebody else has it', async () => {
+  const small = await createTestDatabase({ poolSize: 1 })
+  onTestFinished(() => small.drop())
+  await sql`create table noted (a integer)`.execute(small.db)
+  const both = onOneConnection(small.db, (db) =>
+    Promise.all([
+      sql`select 1 / ${0}::int`.execute(db),
+      sql`insert into noted select 1 from pg_sleep(${0.1})`.execute(db),
+    ]),
+  )
+  await expect(both).rejects.toMatchObject({ code: '22012' })
+  expect((await sql`select * from noted`.execute(small.db)).rows).toEqual([{ a: 1 }])
+})
+
 test('a transaction in a transaction is refused', async () => {
-  const nested = inTransaction(database.db, (trx) => trx.transaction().execute(async () => {}))
-  await expect(nested).rejects.toThrow()
+  const nested = inTransaction(database.db, async (trx) => {
+    await add(trx, 'a')
+    await inTransaction(trx, (inner) => add(inner, 'b'))
+  })
+  await expect(nested).rejects.toThrow('There is a transaction already')
+  await expect(
+    inTransaction(database.db, (trx) => trx.transaction().execute(async () => {})),
+  ).rejects.toThrow()
+  expect(await amounts()).toEqual([
+    { name: 'a', amount: 0 },
+    { name: 'b', amount: 0 },
+  ])
 })
 
 test('statements on one connection are kept each by itself', async () => {
