@@ -118,13 +118,12 @@ describe('a body that can be read and is wrong', () => {
   })
 
   it('names the first hundred of very many faults, says how many more, and does so soon', async () => {
-    const before = process.cpuUsage()
+    const startedAt = Date.now()
     const answer = await post({ job, casefiles: Array(8_000_000).fill(1) })
     expectError(answer, 422, 'invalid')
     expect(answer.body.details).toHaveLength(101)
     expect(answer.body.details[100]).toEqual({ field: '', message: 'and 900 or more' })
-    // Of processor, since other tests run beside this one.
-    expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000)
+    expect(Date.now() - startedAt).toBeLessThan(5000)
   })
 
   it('is refused soon when it is nested without end', async () => {
