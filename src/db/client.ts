@@ -45,6 +45,8 @@ const maxLifetimeSeconds = 3600
 /**
  * A plan cached while a table is small would go on reading all of it when it has grown, until PostgreSQL analyses the
  * table. No query here wants a whole table, so none may plan to read one.
+ * Where PostgreSQL would rather plan a statement anew for each short array that it sees, the array is hidden in a query of
+ * its own: `(select $1::int[])`.
  */
 const planSettings = '-c enable_seqscan=off'
 

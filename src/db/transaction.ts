@@ -46,7 +46,7 @@ const rollback = CompiledQuery.raw('rollback')
 async function transact<T>(db: Db, connection: DatabaseConnection, fn: (trx: Trx) => Promise<T>): Promise<T> {
   const statements = createStatements(connection)
   // Its answer is not waited for: it comes with that of the first statement.
-  statements.send(begin).catch(() => {})
+  statements.provideConnection((open) => open.executeQuery(begin)).catch(() => {})
   try {
     const value = await fn(boundTo(db, statements))
     await statements.end()
@@ -61,7 +61,6 @@ async function transact<T>(db: Db, connection: DatabaseConnection, fn: (trx: Trx
 }
 
 interface Statements extends ConnectionProvider {
-  send(query: CompiledQuery): Promise<unknown>
   /** The first that was told, if one was. */
   readonly failure: unknown
   /** Takes no more, and waits for those that were begun: one still under way would be done after what ends them. */
@@ -87,7 +86,6 @@ function createStatements(connection: DatabaseConnection): Statements {
   }
   return {
     provideConnection,
-    send: (query) => provideConnection((open) => open.executeQuery(query)),
     get failure() {
       return failure
     },

@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { AppError, type ErrorCode } from '../errors.ts'
-import type { FileAnswer, FileCall, FileCallName, FileCalls } from './file-calls.ts'
+import type { FileAnswer, FileCall, FileCallName, FileCalls } from './file-thread.ts'
 
 /*
  * Threads that make many calls of the file system for one message. A file in its place takes some twenty, and to hand

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { close, fdatasync, fsync, writev } from 'node:fs'
+import { close, fdatasync, fsync, writeFile, writev } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { createContentHash } from '../lib/content-hash.ts'
@@ -9,6 +9,7 @@ import { temporaryFolder, type WrittenTemporary } from './store.ts'
 
 const calls = {
   writev: promisify(writev),
+  writeFile: promisify(writeFile),
   fdatasync: promisify(fdatasync),
   fsync: promisify(fsync),
   close: promisify(close),
@@ -86,22 +87,11 @@ async function finish(descriptor: number, syncing: Promise<unknown>): Promise<vo
   }
 }
 
-/** A disk may take fewer bytes than it was given. */
 async function writeChunks(descriptor: number, chunks: readonly Buffer[]): Promise<void> {
-  let left = chunks.filter(({ length }) => length > 0)
-  while (left.length > 0) {
-    const { bytesWritten } = await calls.writev(descriptor, left)
-    left = afterBytes(left, bytesWritten)
-  }
-}
-
-function afterBytes(chunks: readonly Buffer[], count: number): Buffer[] {
-  let passed = count
-  return chunks.flatMap((chunk) => {
-    const rest = chunk.subarray(Math.min(passed, chunk.length))
-    passed -= chunk.length - rest.length
-    return rest.length > 0 ? rest : []
-  })
+  if (chunks.length === 0) return
+  const { bytesWritten } = await calls.writev(descriptor, chunks)
+  const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  if (bytesWritten < bytes) await calls.writeFile(descriptor, Buffer.concat(chunks).subarray(bytesWritten))
 }
 
 /** One piece of work at a time, beside its caller's own; where it fails, the next `start` or `end` tells. */
