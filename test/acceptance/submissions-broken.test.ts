@@ -19,10 +19,13 @@ beforeAll(async () => {
     auxiliary_file_slots: [weatherSlot],
     steps: [submitterStep],
   })
+  // What is started for a first upload is there, and no test waits for it.
+  expect((await calls.launch('energy', parts)).status).toBe(202)
 })
 afterAll(() => app.stop())
 
-const body = formOf([model, aux('weather_file', 'chicago.epw', weatherFile({ rows: 2400 }))])
+const parts = [model, aux('weather_file', 'chicago.epw', weatherFile({ rows: 2400 }))]
+const body = formOf(parts)
 
 function head(length: number | 'chunked', more: string[] = []): string {
   return [

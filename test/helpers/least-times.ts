@@ -1,5 +1,5 @@
 const leastRuns = 5
-const mostRuns = 40
+const mostRuns = 200
 
 /**
  * The least milliseconds of processor that each of two takes, in turns. Others on the machine may be in the way of some

@@ -11,9 +11,14 @@ const pathsEach = 200
 /** Two at once register the same paths in opposite order; half the rounds the files are there and change. */
 export async function registerInOppositeOrder(database: TestDatabase, rounds: number): Promise<void> {
   const org = await makeOrg(database.db, 'opposite-order')
-  const record = (files: FileToRecord[], seenAt: Date) =>
-    inTransaction(database.db, (trx) => recordFiles(trx, org, files, seenAt))
+  const record = (files: FileToRecord[], seenAt: Date, bothHaveBegun: () => Promise<void>) =>
+    inTransaction(database.db, async (trx) => {
+      await sql`select 1`.execute(trx)
+      await bothHaveBegun()
+      return await recordFiles(trx, org, files, seenAt)
+    })
   for (let round = 0; round < rounds; round += 1) {
+    const bothHaveBegun = meeting(2)
     const facts = { ...noFacts, sizeBytes: round, crc32c: `${round}` }
     const files = Array.from(
       { length: pathsEach },
@@ -24,11 +29,28 @@ export async function registerInOppositeOrder(database: TestDatabase, rounds: nu
       }),
     )
     const seenAt = new Date()
-    const [forth, back] = await Promise.all([record(files, seenAt), record(files.toReversed(), seenAt)])
+    const [forth, back] = await Promise.all([
+      record(files, seenAt, bothHaveBegun),
+      record(files.toReversed(), seenAt, bothHaveBegun),
+    ])
     expect(forth).toEqual(back)
   }
   const { rows } = await sql<{ files: number; versions: number }>`
     select (select count(*) from file where org_id = ${org}) as files,
       (select count(*) from file_version where org_id = ${org}) as versions`.execute(database.db)
   expect(rows).toEqual([{ files: Math.ceil(rounds / 2) * pathsEach, versions: rounds * pathsEach }])
+}
+
+/** Each who comes waits until so many have come. */
+function meeting(size: number): () => Promise<void> {
+  let missing = size
+  let open = () => {}
+  const allCame = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return () => {
+    missing -= 1
+    if (missing <= 0) open()
+    return allCame
+  }
 }
