@@ -39,18 +39,9 @@ async function registerAnalyses(
   orgId: number,
   registrations: readonly Registration[],
 ): Promise<Analysis[]> {
-  const projects = await ensureProjects(
-    trx,
-    orgId,
-    registrations.map(({ project }) => project),
-  )
   const look = mergeLooks(registrations.map((registration) => registration.look))
   const [inserted, recorded] = await Promise.all([
-    insertAnalyses(
-      trx,
-      orgId,
-      registrations.map(({ facts, project }) => ({ ...facts, projectId: projects.get(project) ?? 0 })),
-    ),
+    insertFacts(trx, orgId, registrations),
     recordFiles(trx, orgId, look.files, look.seenAt, { watch: false }),
   ])
   const registered = registrations.map((registration, index) => {
@@ -77,4 +68,17 @@ async function registerAnalyses(
   const toRead = registered.filter((_, index) => answers[index] === null)
   const read = await readAnalyses(trx, orgId, toRead)
   return answers.map((answer) => answer ?? read.shift()).filter((answer) => answer !== undefined)
+}
+
+async function insertFacts(trx: Trx, orgId: number, registrations: readonly Registration[]) {
+  const projects = await ensureProjects(
+    trx,
+    orgId,
+    registrations.map(({ project }) => project),
+  )
+  return await insertAnalyses(
+    trx,
+    orgId,
+    registrations.map(({ facts, project }) => ({ ...facts, projectId: projects.get(project) ?? 0 })),
+  )
 }

@@ -108,23 +108,31 @@ export async function insertFiles(
   return rows.map((row) => ({ path: row.path, fileId: row.id }))
 }
 
-/** The first version of files just made; the ids come back in the order given. */
+/**
+ * The first version of each of these files that this very transaction makes, in the order given: it can be begun
+ * together with `insertFiles`, and leaves out what that leaves out.
+ */
 export async function insertFirstVersions(
   trx: Trx,
   orgId: number,
-  versions: { fileId: number; facts: FileFacts }[],
-): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
+  versions: { path: string; facts: FileFacts }[],
+): Promise<{ fileId: number; versionId: number }[]> {
+  const { rows } = await sql<{ file_id: number; id: number }>`
     insert into file_version (file_id, org_id, number, size_bytes, crc32c, sha256, generation, modified_at,
       member_count, members_digest)
-    select file_id, ${orgId}, 1, size_bytes, crc32c, sha256, generation, modified_at, member_count, members_digest
+    select f.id, ${orgId}, 1, size_bytes, crc32c, sha256, generation, modified_at, member_count, members_digest
     from unnest(
-      ${versions.map((version) => version.fileId)}::int[], ${factArrays(versions.map((version) => version.facts))}
-    ) with ordinality as i (file_id, size_bytes, crc32c, sha256, generation, modified_at, member_count,
+      (select ${versions.map((version) => pathDigest(orgId, version.path))}::bytea[]),
+      ${factArrays(versions.map((version) => version.facts))}
+    ) with ordinality as i (digest, size_bytes, crc32c, sha256, generation, modified_at, member_count,
       members_digest, position)
+    cross join lateral (
+      select id, xmin from file where path_digest = i.digest offset 0
+    ) f
+    where f.xmin = pg_current_xact_id()::xid
     order by position
-    returning id`.execute(trx)
-  return rows.map((row) => row.id)
+    returning file_id, id`.execute(trx)
+  return rows.map((row) => ({ fileId: row.file_id, versionId: row.id }))
 }
 
 export interface FileChange {
@@ -220,9 +228,9 @@ export async function fillChecksums(
 
 function factArrays(facts: (FileFacts | null)[]) {
   const column = <K extends keyof FileFacts>(key: K) => facts.map((fact) => fact?.[key] ?? null)
-  return sql`${column('sizeBytes')}::bigint[], ${column('crc32c')}::text[], ${column('sha256')}::text[],
-    ${column('generation')}::text[], ${column('modifiedAt')}::timestamptz[], ${column('memberCount')}::int[],
-    ${column('membersDigest')}::text[]`
+  return sql`(select ${column('sizeBytes')}::bigint[]), (select ${column('crc32c')}::text[]), (select ${column('sha256')}::text[]),
+    (select ${column('generation')}::text[]), (select ${column('modifiedAt')}::timestamptz[]), (select ${column('memberCount')}::int[]),
+    (select ${column('membersDigest')}::text[])`
 }
 
 function knownFileFromRow(row: KnownRow): KnownFileRow {

@@ -43,6 +43,32 @@ describe('recording files', () => {
     expect(await countOf(org)).toEqual({ files: 2, versions: 0 })
   })
 
+  it('finds what is known among files that are taken to be new', async () => {
+    const org = await makeOrg(database.db, 'not-new')
+    const earlier = await record(org, [file('/a/declared'), file('/a/seen', seen('AAAAAA=='))])
+    const files = [
+      file('/a/declared', seen('BBBBBB==')),
+      file('/a/new', seen('CCCCCC==')),
+      file('/a/seen', seen('AAAAAA==')),
+    ]
+    const recorded = await inTransaction(database.db, (trx) =>
+      recordFiles(trx, org, files, new Date(), { areNew: true }),
+    )
+    expect(recorded.get('/a/seen')?.versionId).toBe(earlier.get('/a/seen')?.versionId)
+    expect(recorded.get('/a/declared')?.fileId).toBe(earlier.get('/a/declared')?.fileId)
+    const facts = [...recorded].map(([path, { facts, versionId }]) => [
+      path,
+      facts?.crc32c,
+      versionId !== null,
+    ])
+    expect(facts.sort()).toEqual([
+      ['/a/declared', 'BBBBBB==', true],
+      ['/a/new', 'CCCCCC==', true],
+      ['/a/seen', 'AAAAAA==', true],
+    ])
+    expect(await countOf(org)).toEqual({ files: 3, versions: 3 })
+  })
+
   it('keeps two orgs apart at the same path', async () => {
     const [one, two] = [await makeOrg(database.db, 'one'), await makeOrg(database.db, 'two')]
     const first = await record(one, [file('/shared/x', seen('AAAAAA=='))])

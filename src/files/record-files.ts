@@ -111,23 +111,25 @@ async function insertUnknown(
   orgId: number,
   files: TimedFile[],
 ): Promise<Map<string, RecordedFile>> {
-  const inserted = await fileRepository.insertFiles(trx, orgId, files.map(newFile))
+  const seen = files.flatMap(({ path, sighting, seenAt }) => {
+    const facts = factsOf(sighting)
+    return facts === null ? [] : [{ path, facts, thereAt: sighting.state === 'verified' ? seenAt : null }]
+  })
+  const [inserted, versions] = await Promise.all([
+    fileRepository.insertFiles(trx, orgId, files.map(newFile)),
+    seen.length === 0 ? [] : fileRepository.insertFirstVersions(trx, orgId, seen),
+  ])
   const recorded = new Map<string, RecordedFile>(
     inserted.map(({ path, fileId }) => [
       path,
       { fileId, versionId: null, facts: null, lastEventId: null, thereAt: null },
     ]),
   )
-  const versions = files.flatMap(({ path, sighting, seenAt }) => {
+  const versionOf = new Map(versions.map(({ fileId, versionId }) => [fileId, versionId]))
+  for (const { path, facts, thereAt } of seen) {
     const file = recorded.get(path)
-    const facts = factsOf(sighting)
-    const thereAt = sighting.state === 'verified' ? seenAt : null
-    return file === undefined || facts === null ? [] : [{ file, fileId: file.fileId, facts, thereAt }]
-  })
-  if (versions.length === 0) return recorded
-  const versionIds = await fileRepository.insertFirstVersions(trx, orgId, versions)
-  for (const [index, { file, facts, thereAt }] of versions.entries()) {
-    Object.assign(file, { versionId: versionIds[index] ?? null, facts, thereAt })
+    const versionId = file && versionOf.get(file.fileId)
+    if (versionId !== undefined) Object.assign(file ?? {}, { versionId, facts, thereAt })
   }
   return recorded
 }

@@ -26,6 +26,7 @@ import { createCommit } from '../workflows/commit-submission.ts'
 import { launchRoutes } from '../workflows/launch.routes.ts'
 import { libraryRoutes } from '../workflows/library.routes.ts'
 import { findOriginalName } from '../workflows/original-name.ts'
+import { createWorkflowFinder } from '../workflows/read-workflows.ts'
 import { runRoutes } from '../workflows/run.routes.ts'
 import { slotRoutes } from '../workflows/slot.routes.ts'
 import { stepRoutes } from '../workflows/step.routes.ts'
@@ -160,6 +161,7 @@ export async function buildApp(deps: AppDeps) {
   const launches = {
     ...workflows,
     fileTypes,
+    findWorkflow: createWorkflowFinder(db),
     limits: { primaryBytes, auxiliaryBytes, textBytes: maxTextPartBytes },
     store,
     intake: store && { store, commit: createCommit({ db, store, log: deps.log }) },

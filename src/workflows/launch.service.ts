@@ -7,7 +7,12 @@ import type { Store } from '../storage/store.ts'
 import type { CommitSubmission, Submission } from './commit-submission.ts'
 import { slotsInOrder } from './definition.ts'
 import { fileFaults } from './file-faults.ts'
-import { findNamedLibraryFiles, getWorkflowRow, type WorkflowDeps } from './read-workflows.ts'
+import {
+  type FindWorkflow,
+  findNamedLibraryFiles,
+  getWorkflowRow,
+  type WorkflowDeps,
+} from './read-workflows.ts'
 import { type Keep, passOver } from './receive-file.ts'
 import { type Received, receiveSubmission } from './receive-submission.ts'
 import { contentOf, readContentAgain, type SentFile, type SubmissionContent } from './submission-content.ts'
@@ -19,6 +24,7 @@ import type { WorkflowRow } from './workflow.repository.ts'
 export interface LaunchDeps extends WorkflowDeps {
   fileTypes: FileTypes
   limits: SubmissionLimits
+  findWorkflow: FindWorkflow
   /** What takes submissions; null where there is no driver for the private store. */
   intake: { store: Store; commit: CommitSubmission } | null
   log: Logger
@@ -39,7 +45,7 @@ export async function launchRun(
   const first = await findFirst<Run>(db, caller)
   if (first !== undefined) return first(await readContentAgain(parts, deps.limits))
   const { store, commit } = ofPrivateStore(deps.intake)
-  const workflow = await getWorkflowRow(db, caller, key)
+  const workflow = await deps.findWorkflow(caller, key)
   const temporaries = createTemporaries(store, log)
   try {
     const { received, libraryFiles } = await receive(deps, caller, workflow, parts, temporaries.keep)

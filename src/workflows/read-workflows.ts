@@ -1,13 +1,15 @@
 import type { Caller } from '../access/caller.ts'
 import type { Warning, Workflow } from '../contract/workflow.ts'
 import type { Db } from '../db/client.ts'
+import { onOneConnection } from '../db/transaction.ts'
+import { createGatherers } from '../lib/gather.ts'
 import { wireTime } from '../lib/wire-time.ts'
 import { authorWarnings, libraryFilesIn } from './author-warnings.ts'
 import { slotsInOrder, stepsWithIndex } from './definition.ts'
 import type { DefinitionRules } from './definition-rules.ts'
 import { type CurrentLibraryFile, findLibraryFiles } from './library.repository.ts'
 import { slotTypeWarnings } from './slot-type-warnings.ts'
-import { findWorkflow, type WorkflowRow } from './workflow.repository.ts'
+import { findWorkflow, type WorkflowKey, type WorkflowRow } from './workflow.repository.ts'
 import type { WorkflowDefinition } from './workflow.table.ts'
 import { workflowKey, workflowNotFound } from './workflow-key.ts'
 
@@ -19,6 +21,31 @@ export async function getWorkflowRow(db: Db, { orgId }: Caller, key: string): Pr
   const row = await findWorkflow(db, orgId, workflowKey(key))
   if (row === undefined) throw workflowNotFound()
   return row
+}
+
+export type FindWorkflow = (caller: Caller, key: string) => Promise<WorkflowRow>
+
+/** Those who ask at the same moment share a message, and a look where they want the same workflow. */
+export function createWorkflowFinder(db: Db): FindWorkflow {
+  const find = createGatherers(
+    (orgId: number, keys: WorkflowKey[]) =>
+      onOneConnection(db, async (connection) => {
+        const looks = new Map<string, Promise<WorkflowRow | undefined>>()
+        const lookFor = (key: WorkflowKey) => {
+          const name = JSON.stringify(key)
+          const look = looks.get(name) ?? findWorkflow(connection, orgId, key)
+          looks.set(name, look)
+          return look
+        }
+        return await Promise.all(keys.map(lookFor))
+      }),
+    { lanes: 2, most: 100 },
+  )
+  return async ({ orgId }, text) => {
+    const row = await find(orgId, workflowKey(text))
+    if (row === undefined) throw workflowNotFound()
+    return row
+  }
 }
 
 /** `db` is the transaction where the workflow was just written. */

@@ -37,12 +37,9 @@ export async function recordSubmissions(
   ])
   if (!areRedeemed) throw givenUp(intents)
   const pinned = filesToPin(submissions, recorded)
-  const useIds = await insertUses(trx, orgId, pinned.map(useOf))
   await Promise.all([
-    insertRunFiles(
-      trx,
-      pinned.map((file, index) => ({ ...file, useId: useIds[index] ?? 0 })),
-    ),
+    insertUses(trx, orgId, pinned.map(useOf)),
+    insertRunFiles(trx, pinned),
     insertRunFindings(trx, submissions.flatMap(findingsOf)),
     recordAudits(trx, submissions.map(launched)),
   ])
@@ -79,9 +76,7 @@ function givenUp({ length }: readonly SubmissionIntent[]): Error {
   return new AppError('unavailable', 'The submission took too long and was given up; send it again')
 }
 
-type PinnedFile = Omit<NewRunFile, 'useId'> &
-  Pick<NewUse, 'fileId' | 'versionId' | 'place'> &
-  ContentSum & { path: string }
+type PinnedFile = NewRunFile & Pick<NewUse, 'versionId' | 'place'> & ContentSum & { path: string }
 
 /** What each run takes in: its own files, then those of the library as they were when it was checked. */
 function filesToPin(

@@ -54,7 +54,7 @@ export interface NewRunFile {
   runId: number
   /** Among the run's files. */
   position: number
-  useId: number
+  fileId: number
   slot: string | null
   role: RunFile['role']
   originalName: string
@@ -62,15 +62,23 @@ export interface NewRunFile {
   sameAs: number | null
 }
 
+/** What is said of the files that runs take in, beside their uses, which were begun before. */
 export async function insertRunFiles(trx: Trx, files: readonly NewRunFile[]): Promise<void> {
-  await sql`
+  const { rows } = await sql`
     insert into run_file (run_id, position, use_id, slot, role, original_filename, file_type, same_as)
-    select * from unnest(
-      ${files.map((file) => file.runId)}::int[], ${files.map((file) => file.position)}::int[],
-      ${files.map((file) => file.useId)}::bigint[], ${files.map((file) => file.slot)}::text[],
-      ${files.map((file) => file.role)}::text[], ${files.map((file) => file.originalName)}::text[],
-      ${files.map((file) => file.fileType)}::text[], ${files.map((file) => file.sameAs)}::int[]
-    )`.execute(trx)
+    select i.run_id, i.position, u.id, i.slot, i.role, i.original_filename, i.file_type, i.same_as
+    from unnest(
+      (select ${files.map((file) => file.runId)}::int[]), (select ${files.map((file) => file.position)}::int[]),
+      (select ${files.map((file) => file.fileId)}::int[]), (select ${files.map((file) => file.slot)}::text[]),
+      (select ${files.map((file) => file.role)}::text[]), (select ${files.map((file) => file.originalName)}::text[]),
+      (select ${files.map((file) => file.fileType)}::text[]), (select ${files.map((file) => file.sameAs)}::int[])
+    ) as i (run_id, position, file_id, slot, role, original_filename, file_type, same_as)
+    cross join lateral (
+      select id, file_id from file_use where subject_kind = 'run' and subject_id = i.run_id offset 0
+    ) u
+    where u.file_id = i.file_id
+    returning 1`.execute(trx)
+  if (rows.length !== files.length) throw new Error(`${rows.length} uses of ${files.length} files of runs`)
 }
 
 export async function insertRunFindings(

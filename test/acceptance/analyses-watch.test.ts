@@ -93,7 +93,7 @@ describe('a registration that races with a look', () => {
     const path = 'gs://bucket/raced'
     const first = await app.create({ a: path })
     const registered = await withHeldRegistration(path, () => app.create({ a: path, b: [path] }), {
-      before: 'analysis',
+      before: 'look',
     })
     expect(registered).toMatchObject({ outputs: { a: { path, size: 4 }, b: [{ path }] }, changes: [] })
     expect(await app.read(first.id)).toMatchObject({
@@ -111,7 +111,7 @@ describe('a registration that races with a look', () => {
     const path = 'gs://bucket/raced-late'
     await app.create({ a: path })
     const registered = await withHeldRegistration(path, () => app.create({ a: path }), {
-      before: 'audit_entry',
+      before: 'end',
     })
     expect(registered.outputs).toEqual({ a: path })
     await vi.waitFor(async () => {
@@ -122,26 +122,31 @@ describe('a registration that races with a look', () => {
     }, within)
   })
 
-  /** Holds the registration's transaction before it writes to a table, until the file is there and was found. */
+  const holds = {
+    // A registration first sees to it that nobody takes its project away.
+    look: 'begin; select 1 from project for update',
+    end: 'select pg_advisory_lock(42)',
+  }
+
+  /** Holds the registration's transaction before its look into the ledger, or before its end, until the file is there and was found. */
   async function withHeldRegistration<T>(
     path: string,
     register: () => Promise<T>,
-    { before }: { before: string },
+    { before }: { before: keyof typeof holds },
   ): Promise<T> {
     const { pool, connection } = app.database
-    await pool.query(`create or replace function hold() returns trigger language plpgsql as
-      $$ begin perform pg_advisory_xact_lock_shared(42); return new; end $$`)
-    const only = before === 'audit_entry' ? `when (new.action = 'analysis.create')` : ''
+    await pool.query(`
+      create or replace function hold() returns trigger language plpgsql as
+        $$ begin perform pg_advisory_xact_lock_shared(42); return new; end $$;
+      create or replace trigger hold before insert on audit_entry for each row
+        when (new.action = 'analysis.create') execute function hold()`)
     const holder = new pg.Client(connection)
     await holder.connect()
-    await holder.query('select pg_advisory_lock(42)')
-    await pool.query(
-      `create trigger hold before insert on ${before} for each row ${only} execute function hold()`,
-    )
+    await holder.query(holds[before])
     const registered = register()
     await vi.waitFor(async () => {
       const { rows } = await pool.query(
-        `select 1 from pg_locks where locktype = 'advisory' and objid = 42 and not granted`,
+        `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       )
       expect(rows).toHaveLength(1)
     }, within)
@@ -149,8 +154,6 @@ describe('a registration that races with a look', () => {
     const found = await app.request('POST', '/api/v1/files/verify', { paths: [path] })
     expect(found.body.items[0].state).toBe('verified')
     await holder.end()
-    const result = await registered
-    await pool.query(`drop trigger hold on ${before}`)
-    return result
+    return await registered
   }
 })
