@@ -20,7 +20,7 @@ export interface Variant {
   against?: string
   /** For a variant that runs only a part of the work: how many times more the whole is. */
   scale?: number
-  figures?: () => Record<string, string | number>
+  figures?: (medianMs: number) => Record<string, string | number>
 }
 
 /** Runs all variants in turn, in another order each round, so that a machine that drifts drifts for all. */
@@ -49,7 +49,7 @@ export async function interleave(
       ...(variant.against === undefined
         ? {}
         : { ratio: median(times) / medianOf(variant.against), against: variant.against }),
-      ...variant.figures?.(),
+      ...variant.figures?.(median(times)),
     }
   })
 }

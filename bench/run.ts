@@ -7,6 +7,7 @@ import { analysisReadScenario } from './scenarios/analysis-read.ts'
 import { checkContentScenario } from './scenarios/check-content.ts'
 import { findFileScenario } from './scenarios/find-file.ts'
 import { jobCreateScenario } from './scenarios/job-create.ts'
+import { launchScenario } from './scenarios/launch.ts'
 import { probeScenario } from './scenarios/probe.ts'
 import { probeAskersScenario } from './scenarios/probe-askers.ts'
 import { recordFilesScenario } from './scenarios/record-files.ts'
@@ -25,6 +26,7 @@ const scenarios: Record<string, () => Promise<Row[]>> = {
   'job-create': jobCreateScenario,
   'check-content': checkContentScenario,
   upload: uploadScenario,
+  launch: launchScenario,
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
