@@ -77,11 +77,11 @@ async function launch(context: CliContext, key: string, options: LaunchOptions):
       .finally(() => progress.end()),
   )
   if (!watch) return await printRun(io, run, { json })
-  // Whatever ends the watch, the run is known by then.
-  io.err.write(`Run ${run.id} is accepted\n`)
-  const ended = await untilInterrupted((signal) =>
-    watchRun(io, client, `${org}/runs/${run.id}`, run, signal),
-  ).catch((error: unknown) => {
+  const ended = await untilInterrupted((signal) => {
+    // Whatever ends the watch, the run is known by then.
+    io.err.write(`Run ${run.id} is accepted\n`)
+    return watchRun(io, client, `${org}/runs/${run.id}`, run, signal)
+  }).catch((error: unknown) => {
     throw error instanceof AppError && error.code === 'interrupted' ? runGoesOn(run) : error
   })
   await printRun(io, ended, { json })
