@@ -12,11 +12,9 @@ import {
 } from '../submissions.ts'
 import { launchMany } from './launch.ts'
 
-const model = modelOf(20_000)
-const large = modelOf(20_000_000)
-const weather = weatherOf(20_000_000)
 /** A year of hours. */
-const year = weatherOf(1_600_000)
+const yearBytes = 1_600_000
+const largeBytes = 20_000_000
 const years = 24
 const largeAtOnce = 16
 const warmups = 2
@@ -26,6 +24,8 @@ export function uploadScenario(): Promise<Row[]> {
   return withSubmissions(async (bench) => {
     await launchMany(bench)
     const { bareUrl, launchUrl } = bench
+    const [model, large] = [modelOf(20_000), modelOf(largeBytes)]
+    const [year, weather] = [weatherOf(yearBytes), weatherOf(largeBytes)]
     const toDisk = '20 MB to disk with SHA-256, bare'
     const yearToDisk = '1.6 MB to disk with SHA-256, bare'
     const inARow = `${years} of 1.6 MB in a row, bare`
@@ -63,14 +63,14 @@ export function uploadScenario(): Promise<Row[]> {
           clients: 8,
           against: atOnce,
         }),
-        manyLarge(bench),
+        manyLarge(bench, large),
       ],
       { rounds: 7, warmups },
     )
   })
 }
 
-function manyLarge({ server, launchUrl, send }: SubmissionBench): Variant {
+function manyLarge({ server, launchUrl, send }: SubmissionBench, large: Buffer): Variant {
   let contents: Buffer[] = []
   const grewBytes: number[] = []
   return {

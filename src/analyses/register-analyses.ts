@@ -70,6 +70,7 @@ async function registerAnalyses(
   return answers.map((answer) => answer ?? read.shift()).filter((answer) => answer !== undefined)
 }
 
+/** Begun before files are recorded: a project is made and held before any file is. */
 async function insertFacts(trx: Trx, orgId: number, registrations: readonly Registration[]) {
   const projects = await ensureProjects(
     trx,

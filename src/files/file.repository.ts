@@ -109,8 +109,8 @@ export async function insertFiles(
 }
 
 /**
- * The first version of each of these files that this very transaction makes, in the order given: it can be begun
- * together with `insertFiles`, and leaves out what that leaves out.
+ * The first version of each of these files that this very transaction makes: it can be begun right after `insertFiles`,
+ * in one message, and leaves out what that leaves out.
  */
 export async function insertFirstVersions(
   trx: Trx,
@@ -228,8 +228,9 @@ export async function fillChecksums(
 
 function factArrays(facts: (FileFacts | null)[]) {
   const column = <K extends keyof FileFacts>(key: K) => facts.map((fact) => fact?.[key] ?? null)
-  return sql`(select ${column('sizeBytes')}::bigint[]), (select ${column('crc32c')}::text[]), (select ${column('sha256')}::text[]),
-    (select ${column('generation')}::text[]), (select ${column('modifiedAt')}::timestamptz[]), (select ${column('memberCount')}::int[]),
+  return sql`(select ${column('sizeBytes')}::bigint[]), (select ${column('crc32c')}::text[]),
+    (select ${column('sha256')}::text[]), (select ${column('generation')}::text[]),
+    (select ${column('modifiedAt')}::timestamptz[]), (select ${column('memberCount')}::int[]),
     (select ${column('membersDigest')}::text[])`
 }
 

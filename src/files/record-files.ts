@@ -32,7 +32,8 @@ export const checksumTask = 'checksum_file'
 
 /**
  * Records what was declared or seen at each path: at most ten statements, for one file or for ten thousand.
- * Call it once in a transaction: it locks in path order, and a second call would start that order anew.
+ * Call it once in a transaction, and outside a savepoint: it locks in path order, which a second call would start anew,
+ * and takes what the transaction inserted for what this call did.
  * A look that began before the last one that is recorded says nothing: `seenAt` is when it began.
  * A file that is there takes its place in every output that waited for it. Whatever is left to find out becomes a
  * task of the same transaction: the checksum of a file too large to read in passing, and another look where a store
@@ -128,8 +129,10 @@ async function insertUnknown(
   const versionOf = new Map(versions.map(({ fileId, versionId }) => [fileId, versionId]))
   for (const { path, facts, thereAt } of seen) {
     const file = recorded.get(path)
-    const versionId = file && versionOf.get(file.fileId)
-    if (versionId !== undefined) Object.assign(file ?? {}, { versionId, facts, thereAt })
+    if (file === undefined) continue
+    const versionId = versionOf.get(file.fileId)
+    if (versionId === undefined) throw new Error(`"${path}" was inserted without what was seen there`)
+    Object.assign(file, { versionId, facts, thereAt })
   }
   return recorded
 }

@@ -37,14 +37,15 @@ export function createWorkflowFinder(db: Db): FindWorkflow {
           looks.set(name, look)
           return look
         }
-        return await Promise.all(keys.map(lookFor))
+        return await Promise.allSettled(keys.map(lookFor))
       }),
     { lanes: 2, most: 100 },
   )
   return async ({ orgId }, text) => {
-    const row = await find(orgId, workflowKey(text))
-    if (row === undefined) throw workflowNotFound()
-    return row
+    const look = await find(orgId, workflowKey(text))
+    if (look.status === 'rejected') throw look.reason
+    if (look.value === undefined) throw workflowNotFound()
+    return look.value
   }
 }
 

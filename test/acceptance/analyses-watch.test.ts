@@ -143,10 +143,12 @@ describe('a registration that races with a look', () => {
     const holder = new pg.Client(connection)
     await holder.connect()
     await holder.query(holds[before])
+    const holderPid = (await holder.query('select pg_backend_pid() as pid')).rows[0].pid
     const registered = register()
     await vi.waitFor(async () => {
       const { rows } = await pool.query(
-        `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        `select 1 from pg_stat_activity where $1 = any(pg_blocking_pids(pid))`,
+        [holderPid],
       )
       expect(rows).toHaveLength(1)
     }, within)
