@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { Agent, request as sendRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startNode } from '../test/helpers/child-process.ts'
 import { weatherFile } from '../test/helpers/file-contents.ts'
 import { type BenchServer, withServer } from './bench-server.ts'
-import { sendAll } from './http-client.ts'
+import { send, sendAll } from './http-client.ts'
 import type { Variant } from './measure.ts'
 
-const agent = new Agent({ keepAlive: true })
+/** As many as a server has behind it that runs for a while. */
+const launchesBefore = 3000
 
 /** Where submissions go, and the least that takes an upload beside it. */
 export interface SubmissionBench {
@@ -16,25 +16,30 @@ export interface SubmissionBench {
   launchUrl: string
   /** Writes each body to a file with its SHA-256; `/synced` waits for the disk. */
   bareUrl: string
-  send(url: string, content: Buffer): Promise<void>
+  /** A body to either. */
+  post(url: string, content: Buffer): Promise<unknown>
 }
 
-/** A server with one workflow, which takes a weather file beside its primary one, and a bare server. */
+/** A server with one workflow, which takes a weather file beside its primary one, and has launched it often; and a bare server. */
 export async function withSubmissions<T>(fn: (bench: SubmissionBench) => Promise<T>): Promise<T> {
   return await withServer(async (server) => {
     const slot = { slug: 'weather', label: 'Weather', allowed_file_types: ['epw'], required: false }
     const slots = [{ ...slot, max_size_bytes: 20_971_520 }]
     const body = { name: 'bench', slug: 'bench', auxiliary_file_slots: slots }
     await server.send('POST', '/api/v1/org/default/workflows', body)
+    const launchUrl = `${server.url}/api/v1/org/default/workflows/bench/runs/`
+    const type = 'multipart/form-data; boundary=b'
+    const post = (url: string, content: Buffer) =>
+      send({ method: 'POST', url, token: server.token, body: { type, content } })
+    const launchOne = () => post(launchUrl, modelForm(fresh(model)))
+    await sendAll(
+      8,
+      Array.from({ length: launchesBefore }, () => launchOne),
+    )
     const folder = await mkdtemp(join(tmpdir(), 'waybill-bench-bare-'))
     const bare = startNode(['bench/bare-upload-server.js', folder])
     try {
-      return await fn({
-        server,
-        launchUrl: `${server.url}/api/v1/org/default/workflows/bench/runs/`,
-        bareUrl: await bare.line('ready '),
-        send: (url, content) => sendForm(url, content, server.token),
-      })
+      return await fn({ server, launchUrl, bareUrl: await bare.line('ready '), post })
     } finally {
       bare.process.kill()
       await rm(folder, { recursive: true, force: true })
@@ -61,11 +66,14 @@ export function weatherOf(bytes: number): Buffer {
   return Buffer.from(weatherFile({ rows: 0 }) + day.repeat(Math.floor(bytes / day.length)))
 }
 
-export function modelForm(model: Buffer): Buffer {
-  return form([['file', 'model.idf', model]])
+export const model = modelOf(20_000)
+
+export function modelForm(content: Buffer): Buffer {
+  return form([['file', 'model.idf', content]])
 }
 
-export function weatherForm(model: Buffer, weather: Buffer): Buffer {
+/** Beside a small model. */
+export function weatherForm(weather: Buffer): Buffer {
   return form([
     ['file', 'model.idf', model],
     ['aux_weather', 'a.epw', fresh(weather, 'LOCATION,'.length)],
@@ -78,7 +86,7 @@ interface ToSend {
   against?: string
 }
 
-export function sendOne({ send }: SubmissionBench, name: string, { url, make, against }: ToSend): Variant {
+export function sendOne({ post }: SubmissionBench, name: string, { url, make, against }: ToSend): Variant {
   let content: Buffer
   return {
     name,
@@ -86,12 +94,12 @@ export function sendOne({ send }: SubmissionBench, name: string, { url, make, ag
     async prepare() {
       content = make()
     },
-    run: () => send(url, content),
+    run: () => post(url, content),
   }
 }
 
 export function sendMany(
-  { send }: SubmissionBench,
+  { post }: SubmissionBench,
   name: string,
   { url, make, against, count, clients }: ToSend & { count: number; clients: number },
 ): Variant {
@@ -106,7 +114,7 @@ export function sendMany(
     run: () =>
       sendAll(
         clients,
-        contents.map((content) => () => send(url, content)),
+        contents.map((content) => () => post(url, content)),
       ),
   }
 }
@@ -120,27 +128,4 @@ function form(parts: [name: string, fileName: string, content: Buffer][]): Buffe
     ]),
     Buffer.from('--b--\r\n'),
   ])
-}
-
-function sendForm(url: string, content: Buffer, token: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      authorization: `Bearer ${token}`,
-      'content-type': 'multipart/form-data; boundary=b',
-      'content-length': content.length,
-    }
-    const request = sendRequest(url, { method: 'POST', agent, headers }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk
-      })
-      response.on('error', reject)
-      response.on('end', () => {
-        if ((response.statusCode ?? 500) < 300) resolve()
-        else reject(new Error(`POST ${url}: ${response.statusCode} ${text.slice(0, 500)}`))
-      })
-    })
-    request.on('error', reject)
-    request.end(content)
-  })
 }

@@ -10,7 +10,6 @@ import {
   weatherOf,
   withSubmissions,
 } from '../submissions.ts'
-import { launchMany } from './launch.ts'
 
 /** A year of hours. */
 const yearBytes = 1_600_000
@@ -22,9 +21,8 @@ const warmups = 2
 /** What an upload costs over the least that any server does for it, and by how much many at once make the server grow. */
 export function uploadScenario(): Promise<Row[]> {
   return withSubmissions(async (bench) => {
-    await launchMany(bench)
     const { bareUrl, launchUrl } = bench
-    const [model, large] = [modelOf(20_000), modelOf(largeBytes)]
+    const large = modelOf(largeBytes)
     const [year, weather] = [weatherOf(yearBytes), weatherOf(largeBytes)]
     const toDisk = '20 MB to disk with SHA-256, bare'
     const yearToDisk = '1.6 MB to disk with SHA-256, bare'
@@ -32,7 +30,7 @@ export function uploadScenario(): Promise<Row[]> {
     const atOnce = `${years} of 1.6 MB, 8 clients, bare`
     const freshLarge = () => fresh(large)
     const freshYear = () => fresh(year)
-    const withYear = { url: launchUrl, make: () => weatherForm(model, year) }
+    const withYear = { url: launchUrl, make: () => weatherForm(year) }
     return await interleave(
       [
         sendOne(bench, toDisk, { url: bareUrl, make: freshLarge }),
@@ -44,7 +42,7 @@ export function uploadScenario(): Promise<Row[]> {
         }),
         sendOne(bench, 'launch with a weather file of 20 MB', {
           url: launchUrl,
-          make: () => weatherForm(model, weather),
+          make: () => weatherForm(weather),
           against: toDisk,
         }),
         sendOne(bench, yearToDisk, { url: bareUrl, make: freshYear }),
@@ -70,7 +68,7 @@ export function uploadScenario(): Promise<Row[]> {
   })
 }
 
-function manyLarge({ server, launchUrl, send }: SubmissionBench, large: Buffer): Variant {
+function manyLarge({ server, launchUrl, post }: SubmissionBench, large: Buffer): Variant {
   let contents: Buffer[] = []
   const grewBytes: number[] = []
   return {
@@ -85,7 +83,7 @@ function manyLarge({ server, launchUrl, send }: SubmissionBench, large: Buffer):
       const timer = setInterval(async () => {
         most = Math.max(most, await server.memoryBytes())
       }, 5)
-      await Promise.all(contents.map((content) => send(launchUrl, content)))
+      await Promise.all(contents.map((content) => post(launchUrl, content)))
       clearInterval(timer)
       if (round >= warmups) grewBytes.push(most - before)
     },

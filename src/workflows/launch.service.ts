@@ -7,12 +7,7 @@ import type { Store } from '../storage/store.ts'
 import type { CommitSubmission, Submission } from './commit-submission.ts'
 import { slotsInOrder } from './definition.ts'
 import { fileFaults } from './file-faults.ts'
-import {
-  type FindWorkflow,
-  findNamedLibraryFiles,
-  getWorkflowRow,
-  type WorkflowDeps,
-} from './read-workflows.ts'
+import { type FindWorkflow, findNamedLibraryFiles, type WorkflowDeps } from './read-workflows.ts'
 import { type Keep, passOver } from './receive-file.ts'
 import { type Received, receiveSubmission } from './receive-submission.ts'
 import { contentOf, readContentAgain, type SentFile, type SubmissionContent } from './submission-content.ts'
@@ -67,7 +62,7 @@ export async function checkSubmission(
   key: string,
   parts: SubmittedParts,
 ): Promise<SubmissionCheck> {
-  const workflow = await getWorkflowRow(deps.db, caller, key)
+  const workflow = await deps.findWorkflow(caller, key)
   const { faults } = (await receive(deps, caller, workflow, parts, passOver)).received
   const details = faults.map(({ field, message }) => ({ field, message }))
   return { acceptable: details.length === 0, details }

@@ -67,25 +67,25 @@ async function launch(context: CliContext, key: string, options: LaunchOptions):
   const progress = createProgress(io, { label: 'Sending', total, unit: 'bytes' })
   const parts = [...texts, ...files.map(({ part, ...rest }) => ({ name: part, ...rest }))]
   const body = submissionForm(parts, (count) => progress.advance(count))
-  const run = await untilInterrupted((signal) =>
-    client
+  const run = await untilInterrupted(async (signal) => {
+    const launched = await client
       .upload<Run>(`${path}/runs`, body, {
         signal,
         onAttempt: () => progress.reset(0),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       })
-      .finally(() => progress.end()),
-  )
-  if (!watch) return await printRun(io, run, { json })
-  const ended = await untilInterrupted((signal) => {
+      .finally(() => progress.end())
+    if (!watch) return launched
     // Whatever ends the watch, the run is known by then.
-    io.err.write(`Run ${run.id} is accepted\n`)
-    return watchRun(io, client, `${org}/runs/${run.id}`, run, signal)
-  }).catch((error: unknown) => {
-    throw error instanceof AppError && error.code === 'interrupted' ? runGoesOn(run) : error
+    io.err.write(`Run ${launched.id} is accepted\n`)
+    return await watchRun(io, client, `${org}/runs/${launched.id}`, launched, signal).catch(
+      (error: unknown) => {
+        throw error instanceof AppError && error.code === 'interrupted' ? runGoesOn(launched) : error
+      },
+    )
   })
-  await printRun(io, ended, { json })
-  context.finish(ended.state === 'succeeded' ? exitCode.ok : exitCode.notWell)
+  await printRun(io, run, { json })
+  if (watch) context.finish(run.state === 'succeeded' ? exitCode.ok : exitCode.notWell)
 }
 
 function runGoesOn({ id }: Run): AppError {
